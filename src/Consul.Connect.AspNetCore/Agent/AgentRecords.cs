@@ -1,0 +1,42 @@
+namespace ConsulConnect.Agent;
+
+// What the agent says, as we use it. Wire spellings live in AgentJson; a member Consul may send as null is empty here.
+
+internal sealed record CaRoots(string ActiveRootId, string TrustDomain, IReadOnlyList<CaRoot> Roots);
+
+internal sealed record CaRoot(string Id, bool Active, string RootCert, IReadOnlyList<string> IntermediateCerts);
+
+/// <summary>A leaf as issued. The PEM texts are UTF-8 so that the key can be wiped; it never becomes a string.</summary>
+internal sealed class IssuedLeaf(string service, string serviceUri, byte[] certPem, byte[] privateKeyPem)
+{
+    public string Service { get; } = service;
+
+    public string ServiceUri { get; } = serviceUri;
+
+    public byte[] CertPem { get; } = certPem;
+
+    public byte[] PrivateKeyPem { get; } = privateKeyPem;
+}
+
+/// <summary>The intentions whose destination is one service, wildcards included, in the agent's order.</summary>
+internal sealed record IntentionMatch(IReadOnlyList<Intention> Intentions);
+
+/// <summary>One intention, as stored.</summary>
+/// <param name="Action"><c>allow</c> or <c>deny</c>; empty when it carries permissions; anything else is a kind we do not know.</param>
+/// <param name="HasPermissions">Whether it decides per request.</param>
+/// <param name="Unknown">The first member or kind in it that we do not understand, at any level; null when there is none.</param>
+internal sealed record Intention(
+    string SourceType, string SourcePartition, string SourceNamespace, string SourceName, string SourcePeer,
+    string DestinationNamespace, string DestinationName,
+    string Action, bool HasPermissions, int Precedence, string? Unknown);
+
+/// <summary>Nothing but a change of the index matters.</summary>
+internal sealed record IntentionTable;
+
+internal sealed record AuthorizeVerdict(bool Authorized, string Reason);
+
+internal sealed record AgentSelf(string Datacenter, string NodeName, string Version, string? DefaultIntentionPolicy, bool? AclsEnabled, string? AclDefaultPolicy);
+
+internal sealed record ServiceRegistration(string Id, string Name, string? Address, int Port, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Meta);
+
+internal sealed record RegisteredService(string Id, string Name, string Address, int Port);

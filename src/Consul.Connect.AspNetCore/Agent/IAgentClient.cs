@@ -1,0 +1,49 @@
+namespace ConsulConnect.Agent;
+
+/// <summary>The calls we make to the local agent. Every failure is an <see cref="AgentException"/>, sorted; cancellation is not a failure.</summary>
+internal interface IAgentClient
+{
+    /// <summary>The agent's address as it may stand in a message.</summary>
+    string Address { get; }
+
+    /// <summary><c>GET /v1/agent/connect/ca/roots</c></summary>
+    Task<AgentAnswer<CaRoots>> GetRootsAsync(BlockingQuery query, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/agent/connect/ca/leaf/:service</c></summary>
+    Task<AgentAnswer<IssuedLeaf>> GetLeafAsync(string service, BlockingQuery query, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/connect/intentions/match?by=destination</c></summary>
+    Task<AgentAnswer<IntentionMatch>> MatchIntentionsAsync(string destination, BlockingQuery query, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/connect/intentions</c>, of which only the index is read: what wakes a reader of <c>match</c> on agents whose <c>match</c> has no index.</summary>
+    Task<AgentAnswer<IntentionTable>> WaitForIntentionsAsync(BlockingQuery query, CancellationToken cancellationToken);
+
+    /// <summary><c>POST /v1/agent/connect/authorize</c></summary>
+    Task<AgentAnswer<AuthorizeVerdict>> AuthorizeAsync(string target, string clientCertUri, string clientCertSerial, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/agent/self</c></summary>
+    Task<AgentAnswer<AgentSelf>> GetSelfAsync(CancellationToken cancellationToken);
+
+    /// <summary><c>PUT /v1/agent/service/register</c></summary>
+    Task RegisterServiceAsync(ServiceRegistration registration, CancellationToken cancellationToken);
+
+    /// <summary><c>PUT /v1/agent/service/deregister/:id</c>; an unknown id is success on every version.</summary>
+    Task DeregisterServiceAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/agent/service/:id</c>, which blocks on a hash; an unknown id is <see cref="AgentFault.Missing"/>.</summary>
+    Task<AgentAnswer<RegisteredService>> GetServiceAsync(string id, BlockingQuery query, CancellationToken cancellationToken);
+}
+
+/// <summary>What a blocking query sends. Index 0 and no hash: answer at once.</summary>
+/// <param name="Index">The index of the last answer.</param>
+/// <param name="Hash">The content hash of the last answer, for the calls that block on one.</param>
+/// <param name="Wait">How long the agent may wait; always sent, because the agent's cached endpoints have no default and would hang for ever.</param>
+internal readonly record struct BlockingQuery(ulong Index, string? Hash, TimeSpan Wait);
+
+/// <summary>A complete, well-formed answer.</summary>
+/// <param name="Value">The parsed body.</param>
+/// <param name="Index"><c>X-Consul-Index</c>; null when it is missing.</param>
+/// <param name="ContentHash"><c>X-Consul-ContentHash</c>, or null.</param>
+/// <param name="Age">How old the agent says the content is; null when the header makes no sense, and then the answer confirms nothing.</param>
+/// <param name="Fingerprint">SHA-256 of the body: equal bytes are equal content.</param>
+internal sealed record AgentAnswer<T>(T Value, ulong? Index, string? ContentHash, TimeSpan? Age, string Fingerprint);

@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+
+namespace ConsulConnect;
+
+/// <summary>The instruments of one identity on the meter <c>Consul.Connect</c>.</summary>
+internal sealed class ConnectMetrics : IDisposable
+{
+    public const string MeterName = "Consul.Connect";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _handshakeFailures;
+    private readonly Counter<long> _decisions;
+    private readonly Counter<long> _leafRotations;
+    private readonly Counter<long> _rootsRotations;
+    private readonly Counter<long> _watchRequests;
+
+    /// <param name="service">The identity the measurements belong to.</param>
+    /// <param name="factory">The host's factory; null without a host.</param>
+    public ConnectMetrics(string service, IMeterFactory? factory)
+    {
+        var options = new MeterOptions(MeterName) { Tags = [new("consul.connect.service", service)] };
+        _meter = factory?.Create(options) ?? new Meter(options);
+        _handshakeFailures = _meter.CreateCounter<long>("consul.connect.handshake.failures", "{handshake}", "TLS handshakes with mesh peers that ended without a verified peer.");
+        _decisions = _meter.CreateCounter<long>("consul.connect.authorization.decisions", "{decision}", "Authorization decisions on mesh connections and requests.");
+        _leafRotations = _meter.CreateCounter<long>("consul.connect.leaf.rotations", "{rotation}", "Leaf certificates received.");
+        _rootsRotations = _meter.CreateCounter<long>("consul.connect.roots.rotations", "{rotation}", "Changes of the trusted roots.");
+        _watchRequests = _meter.CreateCounter<long>("consul.connect.watch.requests", "{request}", "Turns of the loops that follow the agent.");
+    }
+
+    public void HandshakeFailed(string reason) =>
+        _handshakeFailures.Add(1, new("consul.connect.direction", "in"), new("error.type", reason));
+
+    public void Decided(bool allowed, string reason, string source) =>
+        _decisions.Add(1, new("consul.connect.layer", "l4"), new("consul.connect.decision", allowed ? "allow" : "deny"), new("consul.connect.reason", reason), new("consul.connect.source", source));
+
+    public void LeafRotated(bool accepted) => _leafRotations.Add(1, new KeyValuePair<string, object?>("consul.connect.outcome", accepted ? "accepted" : "rejected"));
+
+    public void RootsRotated(bool accepted) => _rootsRotations.Add(1, new KeyValuePair<string, object?>("consul.connect.outcome", accepted ? "accepted" : "rejected"));
+
+    /// <param name="watch">leaf, roots, intentions, registration.</param>
+    /// <param name="outcome">changed, unchanged, rejected or error.</param>
+    /// <param name="errorType">The sort of the error, or null.</param>
+    public void WatchTurned(string watch, string outcome, string? errorType = null)
+    {
+        if (errorType is null)
+            _watchRequests.Add(1, new("consul.connect.watch", watch), new("consul.connect.outcome", outcome));
+        else
+            _watchRequests.Add(1, new("consul.connect.watch", watch), new("consul.connect.outcome", outcome), new("error.type", errorType));
+    }
+
+    public void Dispose() => _meter.Dispose();
+}
