@@ -17,3 +17,4 @@ public sealed class ConnectAuthorizationOptions
     /// service's own leaf is valid, never longer.
     /// </summary>
     public TimeSpan? MaxStaleness { get; set; }
+}

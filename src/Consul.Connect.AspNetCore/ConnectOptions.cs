@@ -20,3 +20,4 @@ public sealed class ConnectOptions
 
     /// <summary>Identity from files instead of an agent. Default null.</summary>
     public ConnectCertificateFiles? Certificates { get; set; }
+}

@@ -59,4 +59,7 @@ public sealed class ConsulConnectOptions
     public string Endpoint { get; set; } = "Connect";
 
     internal AgentOrigins Origins { get; } = new();
+
+    /// <summary>The name this app goes by in the mesh: set and valid once the options are.</summary>
+    internal string? ServiceName => Connect.Service ?? Service?.Name;
 }

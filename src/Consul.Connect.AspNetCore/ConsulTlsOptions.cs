@@ -17,3 +17,4 @@ public sealed class ConsulTlsOptions
 
     /// <summary>The name expected in the agent's certificate. Default: <c>CONSUL_TLS_SERVER_NAME</c>, else the host of the address.</summary>
     public string? ServerName { get; set; }
+}
