@@ -33,7 +33,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         if (_current.Default is null)
         {
             var interval = longestWait < DefaultPolicyProbe.Interval ? longestWait.Value : DefaultPolicyProbe.Interval;
-            _probe = new(link, service, self, () => _current.Set?.NamesEveryNamespace, interval, Accept, DefaultRefused);
+            _probe = new(link, service, self, () => _current.Set is { NamesEveryNamespace: true }, interval, Accept, DefaultRefused);
         }
 
         var reader = new IntentionReader(link, service, longestWait,
@@ -48,11 +48,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
 
     public string DefaultPolicy => _current.Default?.ToString() ?? "unknown";
 
-    public void Start()
-    {
-        _watch.Start();
-        _probe?.Start();
-    }
+    public void Start() => _watch.Start();
 
     public Task WaitReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
@@ -105,7 +101,11 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         _link.Logger.IntentionsChanged(_service, set.Count);
         if (set.NotUnderstood is { } rule && rule != before?.NotUnderstood)
             _link.Logger.IntentionNotUnderstood(rule);
-        if (before is not null && set.NamesEveryNamespace != before.NamesEveryNamespace)
+
+        // How to ask for the default policy depends on what the intentions name.
+        if (before is null)
+            _probe?.Start();
+        else if (set.NamesEveryNamespace != before.NamesEveryNamespace)
             _probe?.AskAgain();
         SignalReady();
         return null;

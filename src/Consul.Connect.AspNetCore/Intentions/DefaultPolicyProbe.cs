@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ConsulConnect.Agent;
 
 namespace ConsulConnect.Intentions;
@@ -7,6 +8,7 @@ namespace ConsulConnect.Intentions;
 /// the sources of all intentions live in the namespace <c>default</c>, so not even <c>*</c> names one in a namespace that does not
 /// exist. Enterprise has sources in any namespace; with one of those the agent's own settings are read instead.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without timer or wait handle holds nothing.")]
 internal sealed class DefaultPolicyProbe : IAsyncDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
@@ -16,19 +18,20 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
     private readonly AgentLink _link;
     private readonly string _service;
     private readonly Func<ConnectPeer?> _self;
-    private readonly Func<bool?> _namesEveryNamespace;
+    private readonly Func<bool> _namesEveryNamespace;
     private readonly TimeSpan _interval;
     private readonly Action _refused;
     private readonly AgentWatch<DefaultPolicyAnswer> _watch;
-    private TaskCompletionSource _asked = NewSignal();
+    private CancellationTokenSource _asked = new();
+    private CancellationToken _recovery;
     private ulong _turn;
 
     /// <param name="self">This service; null while its own certificate is not there.</param>
-    /// <param name="namesEveryNamespace">Whether an intention names sources in every namespace; null while that is not known.</param>
+    /// <param name="namesEveryNamespace">Whether an intention names sources in every namespace.</param>
     /// <param name="interval">How often to ask, at least.</param>
     /// <param name="answered">Takes an answer that differs from the last, on the loop's thread.</param>
     /// <param name="refused">Called when the agent will not say.</param>
-    public DefaultPolicyProbe(AgentLink link, string service, Func<ConnectPeer?> self, Func<bool?> namesEveryNamespace, TimeSpan interval, Action<DefaultPolicyAnswer> answered, Action refused)
+    public DefaultPolicyProbe(AgentLink link, string service, Func<ConnectPeer?> self, Func<bool> namesEveryNamespace, TimeSpan interval, Action<DefaultPolicyAnswer> answered, Action refused)
     {
         _link = link;
         _service = service;
@@ -52,7 +55,7 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
     public void Start() => _watch.Start();
 
     /// <summary>Ask now: the agent may have become another one.</summary>
-    public void AskAgain() => Volatile.Read(ref _asked).TrySetResult();
+    public void AskAgain() => Volatile.Read(ref _asked).Cancel();
 
     public ValueTask DisposeAsync() => _watch.DisposeAsync();
 
@@ -60,13 +63,15 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
     private async Task<AgentAnswer<DefaultPolicyAnswer>> FetchAsync(BlockingQuery query, CancellationToken cancellationToken)
     {
         if (query.Index != 0)
-            await WaitForReasonAsync(query.Wait < _interval ? query.Wait : _interval, cancellationToken);
+            await WaitForReasonAsync(cancellationToken);
+        var self = await WaitForSelfAsync(cancellationToken);
 
-        // Who asks from here on gets another turn.
-        Volatile.Write(ref _asked, NewSignal());
+        // A reason that comes up from here on is worth another turn.
+        Volatile.Write(ref _asked, new());
+        _recovery = _link.Recovery;
         try
         {
-            var answer = await AskAsync(query.Wait, cancellationToken);
+            var answer = _namesEveryNamespace() ? await AskSettingsAsync(cancellationToken) : await AskAboutNobodyAsync(self, cancellationToken);
             return answer with { Index = ++_turn };
         }
         catch (AgentException e) when (e.Fault is AgentFault.Denied or AgentFault.Permanent)
@@ -76,29 +81,26 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
         }
     }
 
-    private async Task WaitForReasonAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    private async Task WaitForReasonAsync(CancellationToken cancellationToken)
     {
+        using var reason = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _asked.Token, _recovery);
         try
         {
-            await Volatile.Read(ref _asked).Task.WaitAsync(atMost, _link.Time, cancellationToken);
+            await Task.Delay(_interval, _link.Time, reason.Token);
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Time to ask again.
+            // The agent may have become another one.
         }
     }
 
-    private async Task<AgentAnswer<DefaultPolicyAnswer>> AskAsync(TimeSpan patience, CancellationToken cancellationToken)
+    // It comes by another watch, and why it is missing is for that one to say.
+    private async Task<ConnectPeer> WaitForSelfAsync(CancellationToken cancellationToken)
     {
-        var began = _link.Time.GetTimestamp();
         while (true)
         {
-            if (_self() is { } self && _namesEveryNamespace() is { } every)
-                return every ? await AskSettingsAsync(cancellationToken) : await AskAboutNobodyAsync(self, cancellationToken);
-
-            if (_link.Time.GetElapsedTime(began) >= patience)
-                throw new AgentException(AgentFault.Transient, "The default policy cannot be asked for before this service has its certificate and its intentions.");
-
+            if (_self() is { } self)
+                return self;
             await Task.Delay(Glance, _link.Time, cancellationToken);
         }
     }
@@ -128,6 +130,4 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
         var answer = new DefaultPolicyAnswer(allowed, _service, origin);
         return new(answer, null, null, age, $"{answer} {origin}");
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

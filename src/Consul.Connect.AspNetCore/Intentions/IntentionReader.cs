@@ -8,28 +8,24 @@ namespace ConsulConnect.Intentions;
 /// read after each wake. Where the token may not read the list either, the answer has no index and the watch polls.
 /// </summary>
 /// <param name="longestWait">What to wait at most, shorter than the watch would; null: as the watch likes.</param>
-/// <param name="agentReturned">Called when the agent may have become another one: its index went back, or it answers again.</param>
+/// <param name="wentBack">Called when the index went back: the agent has become another one.</param>
 /// <param name="listRefused">Called once when waiting turns into polling, with the agent's text.</param>
-internal sealed class IntentionReader(AgentLink link, string service, TimeSpan? longestWait, Action agentReturned, Action<string> listRefused)
+internal sealed class IntentionReader(AgentLink link, string service, TimeSpan? longestWait, Action wentBack, Action<string> listRefused)
 {
     /// <summary>How long a refused list is left alone.</summary>
     public static readonly TimeSpan RefusedListPause = TimeSpan.FromSeconds(30);
 
     private bool _matchWaits = true;
-    private long? _listRefusedAt;
-    private bool _failed;
+    private (long At, CancellationToken TokenChanged)? _refused;
 
     public async Task<AgentAnswer<IntentionMatch>> FetchAsync(BlockingQuery query, CancellationToken cancellationToken)
     {
         if (query.Wait > longestWait)
             query = query with { Wait = longestWait.Value };
 
-        var failedBefore = _failed;
-        _failed = true;
         var answer = await ReadAsync(query, cancellationToken);
-        _failed = false;
-        if (failedBefore || answer.Index < query.Index)
-            agentReturned();
+        if (answer.Index < query.Index)
+            wentBack();
         return answer;
     }
 
@@ -55,20 +51,20 @@ internal sealed class IntentionReader(AgentLink link, string service, TimeSpan? 
 
     private async Task<ulong?> WaitForListAsync(BlockingQuery query, CancellationToken cancellationToken)
     {
-        if (_listRefusedAt is { } refused && link.Time.GetElapsedTime(refused) < RefusedListPause)
+        if (_refused is { } refused && !refused.TokenChanged.IsCancellationRequested && link.Time.GetElapsedTime(refused.At) < RefusedListPause)
             return null;
 
         try
         {
             var list = await link.Client.WaitForIntentionsAsync(query, cancellationToken);
-            _listRefusedAt = null;
+            _refused = null;
             return list.Index;
         }
         catch (AgentException e) when (e.Fault is AgentFault.Denied or AgentFault.Missing or AgentFault.Permanent)
         {
-            if (_listRefusedAt is null)
+            if (_refused is null)
                 listRefused(e.Message);
-            _listRefusedAt = link.Time.GetTimestamp();
+            _refused = (link.Time.GetTimestamp(), link.Client.Changed);
             return null;
         }
     }
