@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ConsulConnect.Server;
+
+/// <summary>Ties the identity to the host's life: watches from the first moment, in the catalog only after the listener accepts, out of it before it stops.</summary>
+internal sealed class ConnectHost(ConnectService service, IServiceProvider services, ILoggerFactory loggers) : IHostedLifecycleService
+{
+    private bool _idle;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _idle = services.GetService<IServer>() is { } server && services.GetService<MeshServer>() is not null && MeshServer.KindOf(server) == ServerKind.InMemory;
+        if (_idle)
+            Log.UnderTestServer(loggers.CreateLogger("ConsulConnect"));
+        else
+            service.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (_idle)
+            return Task.CompletedTask;
+        var listeners = services.GetService<MeshListeners>();
+        service.Announce(listeners?.Display ?? "no listener");
+        if (listeners is { Any: true })
+            service.Registrar?.Start(listeners.Bound);
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        _idle || service.Registrar is not { } registrar ? Task.CompletedTask : registrar.StopAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
