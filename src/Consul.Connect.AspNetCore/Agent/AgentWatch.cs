@@ -19,14 +19,176 @@ internal sealed record WatchPace
 internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, string?> accept, AgentLink link, WatchPace? pace = null) : IAsyncDisposable
     where T : class
 {
+    /// <summary>The first call must be answered at once, also by agents that block without an index.</summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+
+    private readonly WatchPace _pace = pace ?? new();
+    private readonly TurnLimit _limit = new(link.Time, (pace ?? new()).Floor);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly WatchTrouble _trouble = new(name, link);
+    private readonly WatchFreshness _freshness = new(link.Time);
+    private Task _run = Task.CompletedTask;
+    private ulong _index;
+    private string? _hash;
+    private (string Fingerprint, string? Hash)? _accepted;
+
     /// <summary>Why the last turn confirmed nothing; null when it did. Fit for a message.</summary>
-    public string? LastError { get; private set; }
+    public string? LastError => _trouble.LastError;
 
     /// <summary>How long ago the agent last confirmed what was accepted, its own age included; null before the first time. Monotonic.</summary>
-    public TimeSpan? SinceConfirmed { get; private set; }
+    public TimeSpan? SinceConfirmed => _freshness.SinceConfirmed;
 
-    public void Start() => throw new NotSupportedException($"{name} {fetch} {accept} {link} {pace}");
+    /// <summary>
+    /// Awaited when the agent answers that what is watched does not exist, before it is asked again; its own
+    /// <see cref="AgentException"/> counts as the failure of the turn. Null: such an answer is a failure like others.
+    /// </summary>
+    public Func<CancellationToken, Task>? WhenMissing { get; init; }
+
+    public void Start()
+    {
+        // The loop must not live in the activity or the request that happened to start it.
+        using (ExecutionContext.SuppressFlow())
+            _run = Task.Run(RunAsync);
+    }
 
     /// <summary>Stops the loop and awaits it.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+        link.Leave(this);
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            using var changed = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, link.Client.Changed);
+            Restart();
+            _trouble.CredentialsChanged();
+            try
+            {
+                while (true)
+                    await ConfirmAsync(changed.Token);
+            }
+            catch (OperationCanceledException) when (changed.IsCancellationRequested)
+            {
+                // Stopped, or starting over with the new token.
+            }
+        }
+    }
+
+    /// <summary>One confirmation, after as many failures as it takes.</summary>
+    private async Task ConfirmAsync(CancellationToken cancellationToken)
+    {
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var wake = new Wake(pause);
+        var backOff = BackOff.Create(link.Time, failure =>
+        {
+            Restart();
+            link.Failed(this, failure);
+            if (failure is { Fault: AgentFault.Transient, IsBusy: false })
+                wake.Arm();
+            return _trouble.Failed(failure, heals: WhenMissing is not null);
+        });
+        try
+        {
+            var poll = await backOff.ExecuteAsync(
+                async (watch, _) =>
+                {
+                    await _limit.WaitAsync(cancellationToken);
+                    wake.Disarm(link.Recovery);
+                    return watch.Take(await watch.FetchAsync(cancellationToken));
+                },
+                this,
+                pause.Token);
+            if (poll)
+                await Task.Delay(_pace.Poll * (0.9 + (Random.Shared.NextDouble() / 5)), link.Time, cancellationToken);
+        }
+        catch (OperationCanceledException) when (pause.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            _trouble.StartOver();
+        }
+    }
+
+    private async Task<AgentAnswer<T>> FetchAsync(CancellationToken cancellationToken)
+    {
+        var first = _index == 0 && _hash is null;
+        var wait = first && FirstWait < link.WaitTime ? FirstWait : link.WaitTime;
+        try
+        {
+            return await fetch(new(_index, _hash, wait), cancellationToken);
+        }
+        catch (AgentException missing) when (missing.Fault == AgentFault.Missing && WhenMissing is not null)
+        {
+            Restart();
+            await WhenMissing(cancellationToken);
+            throw;
+        }
+        catch (Exception unexpected) when (unexpected is not AgentException && !cancellationToken.IsCancellationRequested)
+        {
+            // No exception ends the loop, ours included.
+            Log.UnexpectedFailure(link.Logger, name, unexpected);
+            throw new AgentException(AgentFault.Transient, $"the call for {name} failed unexpectedly: {unexpected.GetType().Name}", unexpected);
+        }
+    }
+
+    /// <returns>Whether the agent offers nothing to wait on.</returns>
+    private bool Take(AgentAnswer<T> answer)
+    {
+        var backwards = answer.Index < _index;
+        _index = backwards ? 0 : answer.Index ?? 0;
+        _hash = answer.ContentHash;
+
+        var unchanged = _accepted is { } accepted
+            && (accepted.Fingerprint == answer.Fingerprint || (accepted.Hash is not null && accepted.Hash == answer.ContentHash));
+        var rejected = unchanged ? null : Offer(answer.Value);
+        link.Succeeded(this, _trouble.Answered());
+        if (rejected is not null)
+        {
+            _trouble.Rejected(rejected);
+        }
+        else
+        {
+            _accepted = (answer.Fingerprint, answer.ContentHash);
+            _freshness.Confirm(answer.Age, !unchanged);
+            _trouble.Confirmed(answer.Age is null);
+        }
+
+        link.Metrics.WatchTurned(name, rejected is not null ? "rejected" : unchanged ? "unchanged" : "changed");
+        return _index == 0 && !backwards && _hash is null;
+    }
+
+    private string? Offer(T value)
+    {
+        try
+        {
+            return accept(value);
+        }
+        catch (Exception unexpected)
+        {
+            Log.UnexpectedFailure(link.Logger, name, unexpected);
+            return $"taking it failed unexpectedly: {unexpected.GetType().Name}";
+        }
+    }
+
+    private void Restart() => (_index, _hash) = (0, null);
+
+    /// <summary>Cuts a pause short when another loop finds the agent well again.</summary>
+    private sealed class Wake(CancellationTokenSource pause) : IDisposable
+    {
+        private CancellationToken _recovery;
+        private CancellationTokenRegistration _armed;
+
+        /// <summary>A call begins; a recovery from now on concerns its failure.</summary>
+        public void Disarm(CancellationToken recovery)
+        {
+            _armed.Unregister();
+            _recovery = recovery;
+        }
+
+        public void Arm() => _armed = _recovery.UnsafeRegister(static pause => ((CancellationTokenSource)pause!).Cancel(), pause);
+
+        public void Dispose() => _armed.Dispose();
+    }
 }

@@ -6,6 +6,9 @@ internal interface IAgentClient
     /// <summary>The agent's address as it may stand in a message.</summary>
     string Address { get; }
 
+    /// <summary>Cancelled when the token or a TLS file has changed: loops start over then, with what this property has become.</summary>
+    CancellationToken Changed => CancellationToken.None;
+
     /// <summary><c>GET /v1/agent/connect/ca/roots</c></summary>
     Task<AgentAnswer<CaRoots>> GetRootsAsync(BlockingQuery query, CancellationToken cancellationToken);
 

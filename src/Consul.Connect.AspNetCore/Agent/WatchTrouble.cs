@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+
+namespace ConsulConnect.Agent;
+
+/// <summary>What goes wrong in one loop: the last error, the pause after it, and one line per change.</summary>
+internal sealed class WatchTrouble(string watch, AgentLink link)
+{
+    /// <summary>How long agents may not know a token yet, because they resolve tokens by stale reads.</summary>
+    private static readonly TimeSpan TokenSettles = TimeSpan.FromSeconds(60);
+
+    private (AgentFault Fault, bool Busy)? _failing;
+    private int _before;
+    private long _credentialsSince;
+    private bool _everAnswered;
+    private string? _said;
+    private volatile string? _lastError;
+
+    public string? LastError => _lastError;
+
+    /// <summary>The loop starts, or starts over with another token.</summary>
+    public void CredentialsChanged()
+    {
+        _credentialsSince = link.Time.GetTimestamp();
+        _said = null;
+        StartOver();
+    }
+
+    /// <summary>The next pause is the first one again.</summary>
+    public void StartOver() => _before = -1;
+
+    /// <param name="failure">What went wrong.</param>
+    /// <param name="heals">Whether somebody makes what is missing.</param>
+    /// <returns>How long to pause.</returns>
+    public TimeSpan Failed(AgentException failure, bool heals)
+    {
+        _lastError = failure.Message;
+        link.Metrics.WatchTurned(watch, "error", Name(failure));
+        var settling = failure.IsUnknownToken && link.Time.GetElapsedTime(_credentialsSince) < TokenSettles;
+        var sort = (failure.Fault, failure.IsBusy);
+        _before = sort == _failing && !settling ? _before + 1 : 0;
+        _failing = sort;
+        if (settling)
+            Say("settling", () => Log.TokenNotKnownYet(link.Logger, watch, failure.Message));
+        else if (failure.Fault == AgentFault.Denied)
+            Say("denied", () => Log.Denied(link.Logger, watch, failure.Message));
+        else if (failure.Fault != AgentFault.Transient && !(failure.Fault == AgentFault.Missing && heals))
+            Say(Name(failure), () => Log.Failed(link.Logger, failure.Fault == AgentFault.Malformed ? LogLevel.Warning : LogLevel.Error, watch, failure.Message));
+        return BackOff.After(failure, _before);
+    }
+
+    /// <summary>The agent answered well.</summary>
+    /// <returns>Whether the loop had been failing or had never succeeded.</returns>
+    public bool Answered()
+    {
+        var recovered = _failing is not null || !_everAnswered;
+        (_failing, _everAnswered) = (null, true);
+        return recovered;
+    }
+
+    public void Rejected(string reason)
+    {
+        _lastError = reason;
+        Say("rejected: " + reason, () => Log.Rejected(link.Logger, watch, reason));
+    }
+
+    /// <param name="ageUnknown">The answer does not tell how old it is.</param>
+    public void Confirmed(bool ageUnknown)
+    {
+        _lastError = ageUnknown ? $"the agent's answer for {watch} does not say how old it is" : null;
+        if (_said is not null)
+            Log.Recovered(link.Logger, watch);
+        _said = null;
+    }
+
+    private static string Name(AgentException failure) => failure switch
+    {
+        { IsBusy: true } => "busy",
+        { Fault: AgentFault.Denied } => "denied",
+        { Fault: AgentFault.Missing } => "missing",
+        { Fault: AgentFault.Permanent } => "permanent",
+        { Fault: AgentFault.Malformed } => "malformed",
+        _ => "transient",
+    };
+
+    private void Say(string what, Action line)
+    {
+        if (_said == what)
+            return;
+        _said = what;
+        line();
+    }
+}
