@@ -12,13 +12,11 @@ internal sealed class AgentCredentials : ICredentialsSource
     private readonly AgentWatch<IssuedLeaf> _leafWatch;
     private readonly CredentialsPairing _pairing;
     private readonly PublishedCredentials _published = new();
-    private bool _followsLeaf;
 
-    public AgentCredentials(AgentLink link, ExpectedService expected)
+    public AgentCredentials(AgentLink link, string service, string? @namespace, string? partition)
     {
-        var service = expected.Service ?? throw new ArgumentException("The agent issues leaves by service name.", nameof(expected));
-        _pairing = new(_published, expected, link.Time, link.Logger, link.Metrics);
-        _rootsWatch = new("roots", link.Client.GetRootsAsync, Accept, link);
+        _pairing = new(_published, new(service, @namespace, partition), link.Time, link.Logger, link.Metrics);
+        _rootsWatch = new("roots", link.Client.GetRootsAsync, _pairing.Offer, link);
         _leafWatch = new("leaf", (query, cancellation) => link.Client.GetLeafAsync(service, query, cancellation), _pairing.Offer, link, _leafPace);
     }
 
@@ -32,27 +30,17 @@ internal sealed class AgentCredentials : ICredentialsSource
 
     public string? LastError => _rootsWatch.LastError ?? _leafWatch.LastError ?? _pairing.LastError;
 
-    public void Start() => _rootsWatch.Start();
+    public void Start()
+    {
+        _rootsWatch.Start();
+        _leafWatch.Start();
+    }
 
     public ValueTask<MeshCredentials> WaitAsync(CancellationToken cancellationToken) => _published.WaitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        // In this order: the roots' loop is what starts the leaf's.
-        await _rootsWatch.DisposeAsync();
         await _leafWatch.DisposeAsync();
-    }
-
-    // A leaf is asked for once there are roots to judge it by, so that one that fails is asked for again at once.
-    private string? Accept(CaRoots roots)
-    {
-        if (_pairing.Offer(roots) is { } reason)
-            return reason;
-        if (!_followsLeaf)
-        {
-            _followsLeaf = true;
-            _leafWatch.Start();
-        }
-        return null;
+        await _rootsWatch.DisposeAsync();
     }
 }

@@ -28,16 +28,22 @@ internal static class CredentialsFactory
         return true;
     }
 
+    public static bool IsValidAt(DateTimeOffset now, OwnLeaf leaf, [NotNullWhen(false)] out string? reason)
+    {
+        DateTimeOffset start = leaf.Certificate.NotBefore;
+        reason = now > leaf.Self.NotAfter ? $"the leaf ended at {leaf.Self.NotAfter.UtcDateTime:u}"
+            : now < start ? $"the leaf is not valid before {start.UtcDateTime:u}; is a clock wrong?"
+            : null;
+        return reason is null;
+    }
+
     private static string? Mismatch(TrustedRoots roots, OwnLeaf leaf, DateTimeOffset now)
     {
         var self = leaf.Self;
         if (!string.Equals(self.TrustDomain, roots.TrustDomain, StringComparison.Ordinal))
-            return $"The leaf is of the trust domain {self.TrustDomain}, the roots are of {roots.TrustDomain}.";
-        if (now > self.NotAfter)
-            return $"The leaf ended at {self.NotAfter:u}.";
-        DateTimeOffset start = leaf.Certificate.NotBefore;
-        if (now < start)
-            return $"The leaf is not valid before {start.ToUniversalTime():u}; is a clock wrong?";
+            return $"the leaf is of the trust domain {self.TrustDomain}, the roots are of {roots.TrustDomain}";
+        if (!IsValidAt(now, leaf, out var reason))
+            return reason;
 
         // A peer sees what we send and what it knows, and so does this check.
         using var chain = new X509Chain { ChainPolicy = roots.Policy(PeerRole.Caller, PeerRole.Upstream) };
@@ -46,6 +52,6 @@ internal static class CredentialsFactory
         if (chain.Build(leaf.Certificate))
             return null;
         var status = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, entry) => all | entry.Status);
-        return $"The leaf does not chain to the {roots.Anchors.Count} trusted roots ({status}).";
+        return $"the leaf does not chain to the {roots.Anchors.Count} trusted roots ({status})";
     }
 }

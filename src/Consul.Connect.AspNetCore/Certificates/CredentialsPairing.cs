@@ -15,28 +15,21 @@ internal sealed class CredentialsPairing(PublishedCredentials published, Expecte
     private TrustedRoots? _rootsInUse;
     private OwnLeaf? _leafInUse;
     private OwnLeaf? _pending;
-    private string? _rootsFault;
-    private string? _leafFault;
-    private volatile string? _pairFault;
+    private volatile string? _lastError;
 
-    /// <summary>Why the newest leaf and the newest roots are not in use together; null when they are.</summary>
-    public string? LastError => _pairFault;
+    /// <summary>Why the newest leaf and the newest roots are not in use together; null when they are, or one of them is not there yet.</summary>
+    public string? LastError => _lastError;
 
-    /// <summary>Takes the agent's roots; answers why they cannot be used.</summary>
+    /// <summary>Takes the agent's roots; answers why they cannot be used. That our leaf does not fit them yet is no fault of theirs.</summary>
     public string? Offer(CaRoots answer)
     {
         lock (_writer)
         {
             if (!TrustedRoots.TryParse(answer, out var roots, out var reason))
             {
-                if (reason != _rootsFault)
-                {
-                    metrics.RootsRotated(accepted: false);
-                    Log.RootsRejected(logger, reason, new(published.Current));
-                }
-                return _rootsFault = reason;
+                metrics.RootsRotated(accepted: false);
+                return reason;
             }
-            _rootsFault = null;
             if (roots.Fingerprint != _roots?.Fingerprint)
             {
                 metrics.RootsRotated(accepted: true);
@@ -44,42 +37,31 @@ internal sealed class CredentialsPairing(PublishedCredentials published, Expecte
                 _roots = roots;
                 Pair();
             }
-            // Roots are right whatever our leaf is; it will follow them.
             return null;
         }
     }
 
-    /// <summary>Takes an issued leaf and wipes its key's text; answers why it cannot be used.</summary>
+    /// <summary>Takes an issued leaf and wipes its key's text; answers why it can never be used. One that does not fit the roots yet waits.</summary>
     public string? Offer(IssuedLeaf issued)
     {
         lock (_writer)
         {
-            if (!OwnLeaf.TryParse(issued.CertPem, issued.PrivateKeyPem, expected, out var leaf, out var reason))
-                return Reject(reason);
-            if (time.GetUtcNow() > leaf.Self.NotAfter)
-                return Reject($"The agent handed out a leaf that ended at {leaf.Self.NotAfter:u}.");
-
-            _leafFault = null;
+            if (!OwnLeaf.TryParse(issued.CertPem, issued.PrivateKeyPem, expected, out var leaf, out var reason)
+                || !CredentialsFactory.IsValidAt(time.GetUtcNow(), leaf, out reason))
+            {
+                metrics.LeafRotated(accepted: false);
+                return reason;
+            }
             _pending = leaf.IsSameAs(_leafInUse) ? null : leaf;
-            return Pair();
+            Pair();
+            return null;
         }
     }
 
-    private string Reject(string reason)
-    {
-        if (reason != _leafFault)
-        {
-            metrics.LeafRotated(accepted: false);
-            Log.LeafRejected(logger, reason, new(published.Current));
-        }
-        return _leafFault = reason;
-    }
-
-    // Answers why the newest pair is not in use. Before there are roots a leaf only waits, and that is no fault of it.
-    private string? Pair()
+    private void Pair()
     {
         if (_roots is null)
-            return null;
+            return;
 
         string? reason = null;
         if (_pending is { } leaf && TryPublish(leaf, _roots, out reason))
@@ -93,9 +75,9 @@ internal sealed class CredentialsPairing(PublishedCredentials published, Expecte
             reason ??= leafReason;
         }
 
-        if (reason is not null && reason != _pairFault)
-            Log.PairPending(logger, reason, new(published.Current));
-        return _pairFault = reason;
+        if (reason is not null && reason != _lastError)
+            Log.PairWaits(logger, reason, new(published.Current));
+        _lastError = reason;
     }
 
     private bool TryPublish(OwnLeaf leaf, TrustedRoots roots, out string? reason)

@@ -1,28 +1,20 @@
 namespace ConsulConnect.Certificates;
 
-/// <summary>Whom our own leaf must name.</summary>
-/// <param name="Service">Null: whoever the leaf names.</param>
-/// <param name="Namespace">Empty or null: <c>default</c>.</param>
-/// <param name="Partition">Empty or null: <c>default</c>.</param>
+/// <summary>Whom our own leaf must name. What is null or empty is for the agent to say: it places a service by its token and its own partition.</summary>
 internal sealed record ExpectedService(string? Service, string? Namespace = null, string? Partition = null)
 {
-    /// <summary>How a leaf's identity differs from what is expected, as a sentence; null when it does not.</summary>
+    /// <summary>How a leaf's identity differs from what is expected, fit for a message; null when it does not.</summary>
     public string? Mismatch(ConnectPeer leaf)
     {
-        if (Service is null || string.Equals(leaf.Service, Service, StringComparison.Ordinal))
-            return Service is null ? null : MismatchOfPlace(leaf);
-        return string.Equals(leaf.Service, Service, StringComparison.OrdinalIgnoreCase)
-            ? $"The leaf names \"{leaf.Service}\" and this service is \"{Service}\": names differ by case in the mesh; write the same one everywhere."
-            : $"The leaf names the service \"{leaf.Service}\", not \"{Service}\".";
+        if (IsOther(Service, leaf.Service))
+            return string.Equals(leaf.Service, Service, StringComparison.OrdinalIgnoreCase)
+                ? $"the leaf names \"{leaf.Service}\" and this service is \"{Service}\": names that differ in case are two services; write the same one everywhere"
+                : $"the leaf names the service \"{leaf.Service}\", not \"{Service}\"";
+        if (IsOther(Namespace, leaf.Namespace))
+            return $"the leaf is of the namespace \"{leaf.Namespace}\", not \"{Namespace}\"";
+        return IsOther(Partition?.ToLowerInvariant(), leaf.Partition) ? $"the leaf is of the partition \"{leaf.Partition}\", not \"{Partition}\"" : null;
     }
 
-    private string? MismatchOfPlace(ConnectPeer leaf)
-    {
-        var (ns, partition) = (OrDefault(Namespace), OrDefault(Partition).ToLowerInvariant());
-        if (!string.Equals(leaf.Namespace, ns, StringComparison.Ordinal))
-            return $"The leaf is of the namespace \"{leaf.Namespace}\", not \"{ns}\".";
-        return string.Equals(leaf.Partition, partition, StringComparison.Ordinal) ? null : $"The leaf is of the partition \"{leaf.Partition}\", not \"{partition}\".";
-    }
-
-    private static string OrDefault(string? name) => string.IsNullOrEmpty(name) ? SpiffeId.Default : name;
+    private static bool IsOther(string? expected, string actual) =>
+        !string.IsNullOrEmpty(expected) && !string.Equals(expected, actual, StringComparison.Ordinal);
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace ConsulConnect.Certificates;
 
 /// <summary>The identity from PEM files, read again each second: what writes them need not tell us, and links may be swapped.</summary>
-internal sealed class FileCredentials(ConnectCertificateFiles files, ExpectedService expected, TimeProvider time, ILogger logger, ConnectMetrics metrics) : ICredentialsSource
+/// <param name="service">Whom the leaf must name; null: whoever it names.</param>
+internal sealed class FileCredentials(ConnectCertificateFiles files, string? service, TimeProvider time, ILogger logger, ConnectMetrics metrics) : ICredentialsSource
 {
     private static readonly TimeSpan _pace = TimeSpan.FromSeconds(1);
 
@@ -80,12 +81,12 @@ internal sealed class FileCredentials(ConnectCertificateFiles files, ExpectedSer
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return e.Message;
+            return e.Message.TrimEnd('.');
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // The loop goes on whatever a file holds.
-            return $"The certificate files cannot be used ({e.GetType().Name}).";
+            return $"they cannot be read ({e.GetType().Name})";
         }
         finally
         {
@@ -95,10 +96,10 @@ internal sealed class FileCredentials(ConnectCertificateFiles files, ExpectedSer
 
     private string? Use(byte[] cert, byte[] key, byte[] ca)
     {
-        if (!OwnLeaf.TryParse(cert, key, expected, out var leaf, out var reason))
+        if (!OwnLeaf.TryParse(cert, key, new(service), out var leaf, out var reason))
             return reason;
         if (!PemText.TryReadCertificates(ca, out var bundle, out var fault))
-            return $"The file {files.CaFile} {fault}.";
+            return $"the file {files.CaFile} {fault}";
 
         var roots = TrustedRoots.Of(leaf.Self.TrustDomain, bundle);
         var isNewRoots = roots.Fingerprint != _roots?.Fingerprint;

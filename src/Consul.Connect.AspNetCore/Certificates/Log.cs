@@ -10,16 +10,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 201, Message = "{Count} roots of the trust domain {TrustDomain} are trusted now.")]
     public static partial void RootsChanged(ILogger logger, LogLevel level, int count, string trustDomain);
 
-    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "A leaf was not taken into use. {Reason} {Standing}")]
-    public static partial void LeafRejected(ILogger logger, string reason, Standing standing);
+    [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "Leaf and roots wait for each other: {Reason}. {Standing}.")]
+    public static partial void PairWaits(ILogger logger, string reason, Standing standing);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "Roots were not taken into use. {Reason} {Standing}")]
-    public static partial void RootsRejected(ILogger logger, string reason, Standing standing);
-
-    [LoggerMessage(EventId = 204, Level = LogLevel.Information, Message = "Leaf and roots do not match yet. {Reason} {Standing}")]
-    public static partial void PairPending(ILogger logger, string reason, Standing standing);
-
-    [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "The certificate files were not taken into use. {Reason} {Standing}")]
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "The certificate files are not used: {Reason}. {Standing}.")]
     public static partial void FilesRejected(ILogger logger, string reason, Standing standing);
 }
 
@@ -27,5 +21,5 @@ internal static partial class Log
 internal readonly struct Standing(MeshCredentials? current)
 {
     public override string ToString() =>
-        current is null ? "There are no credentials yet." : $"The credentials valid until {current.NotAfter.UtcDateTime:u} stay in use.";
+        current is null ? "There are no credentials yet" : $"The credentials valid until {current.NotAfter.UtcDateTime:u} stay in use";
 }

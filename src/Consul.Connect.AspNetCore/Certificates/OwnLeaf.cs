@@ -36,7 +36,7 @@ internal sealed class OwnLeaf
         }
         catch (CryptographicException)
         {
-            reason = "The leaf cannot be read.";
+            reason = "the leaf cannot be read";
             return false;
         }
         finally
@@ -52,9 +52,9 @@ internal sealed class OwnLeaf
     private static string? Parse(ReadOnlySpan<byte> certPem, ReadOnlySpan<byte> keyPem, ExpectedService expected, ref OwnLeaf? leaf)
     {
         if (!PemText.TryReadCertificates(certPem, out var certificates, out var fault))
-            return $"The leaf's PEM {fault}.";
+            return $"the leaf's PEM {fault}";
         if (!PrivateKeyPem.TryImport(keyPem, out var key, out fault))
-            return $"The leaf's private key {fault}.";
+            return $"the leaf's private key {fault}";
 
         using (key)
         {
@@ -69,13 +69,13 @@ internal sealed class OwnLeaf
                     rest.Add(certificate);
             }
             if (bound is null)
-                return "The leaf's private key does not belong to its certificate.";
+                return "the leaf's private key does not belong to its certificate";
 
             foreach (var role in (ReadOnlySpan<PeerRole>)[PeerRole.Caller, PeerRole.Upstream])
             {
                 var verdict = PeerVerifier.Read(bound, trustDomain: null, role);
                 if (verdict.Peer is not { } self)
-                    return $"This service's leaf is unusable. {verdict.Detail}";
+                    return $"this service's own leaf would be refused: {verdict.Detail!.TrimEnd('.')}";
                 if (expected.Mismatch(self) is { } mismatch)
                     return mismatch;
                 if (role is PeerRole.Upstream)

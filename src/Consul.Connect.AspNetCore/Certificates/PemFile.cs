@@ -11,7 +11,7 @@ internal static class PemFile
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
         if (file.Length > MaxBytes)
-            throw new IOException($"The file {path} is larger than 1 MiB.");
+            throw new IOException($"the file {path} is larger than 1 MiB");
         var content = new byte[file.Length];
         try
         {

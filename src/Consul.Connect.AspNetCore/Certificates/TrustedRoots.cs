@@ -36,10 +36,10 @@ internal sealed class TrustedRoots
         roots = null;
         reason = answer switch
         {
-            { TrustDomain: "" } => "The agent's roots name no trust domain: its CA is not set up yet.",
-            { Roots.Count: 0 } => "The agent lists no root: its CA is not set up yet.",
-            { ActiveRootId: "" } when !answer.Roots.Any(r => r.Active) => "None of the agent's roots is active.",
-            { ActiveRootId: not "" } when !answer.Roots.Any(r => string.Equals(r.Id, answer.ActiveRootId, StringComparison.OrdinalIgnoreCase)) => "The agent's active root is not in its list.",
+            { TrustDomain: "" } => "the agent's roots name no trust domain: its CA is not set up yet",
+            { Roots.Count: 0 } => "the agent lists no root: its CA is not set up yet",
+            { ActiveRootId: "" } when !answer.Roots.Any(r => r.Active) => "none of the agent's roots is active",
+            { ActiveRootId: not "" } when !answer.Roots.Any(r => string.Equals(r.Id, answer.ActiveRootId, StringComparison.OrdinalIgnoreCase)) => "the agent's active root is not in its list",
             _ => null,
         };
         if (reason is not null)
@@ -90,7 +90,7 @@ internal sealed class TrustedRoots
         reason = null;
         if (!PemText.TryReadCertificates(Encoding.UTF8.GetBytes(pem), out var certificates, out var fault))
         {
-            reason = $"A certificate among the agent's roots {fault}.";
+            reason = $"a certificate among the agent's roots {fault}";
             return false;
         }
         foreach (var certificate in certificates)
