@@ -10,6 +10,7 @@ using ConsulConnect.Server;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using AgentCredentials = ConsulConnect.Certificates.AgentCredentials;
 
 namespace ConsulConnect;
 
@@ -40,10 +41,9 @@ public sealed class ConnectService : IAsyncDisposable
             Link = new(_client, time, Options.WaitTime, logger, _metrics) { AddressOrigin = Options.Origins.Address };
         }
 
-        var expected = new ExpectedService(Name, Options.Namespace, Options.Partition);
         Credentials = Options.Connect.Certificates is { } files
-            ? new FileCredentials(files, expected, time, logger, _metrics)
-            : new AgentCredentials(Link!, expected);
+            ? new FileCredentials(files, Name, time, logger, _metrics)
+            : new AgentCredentials(Link!, Name, Options.Namespace, Options.Partition);
         Authorizer = Authorize(Options.Connect.Authorization);
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
