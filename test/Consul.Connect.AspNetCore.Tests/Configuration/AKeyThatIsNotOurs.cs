@@ -1,3 +1,5 @@
+using ConsulConnect.Tests.Registration;
+
 namespace ConsulConnect.Tests.Configuration;
 
 public class AKeyThatIsNotOurs
@@ -54,6 +56,18 @@ public class AKeyThatIsNotOurs
         Assert.Equal(
             """Consul:Discovery is not read here, it belongs to Steeltoe; this app's entry in the catalog is described by Consul:Service, as in "Consul": { "Service": { "Name": "orders" } }.""",
             Assert.Single(result.Hints));
+    }
+
+    [Fact]
+    public void Hints_and_warnings_are_said_at_their_level()
+    {
+        var log = new RecordedLog();
+        Reading.Read("""{ "Service": { "Name": "orders" }, "Discovery": { "Register": true } }""", null, ("CONSUL_HTTP_SSL_VERIFY", "0")).Report(log);
+
+        Assert.Collection(
+            log.Lines,
+            line => Assert.StartsWith("701 Warning: CONSUL_HTTP_SSL_VERIFY turns", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("702 Information: Consul:Discovery is not read here", line, StringComparison.Ordinal));
     }
 
     [Theory]

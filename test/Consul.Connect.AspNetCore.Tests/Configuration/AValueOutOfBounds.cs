@@ -49,6 +49,8 @@ public class AValueOutOfBounds
     [InlineData("Address", "\"[::]\"", "Consul:Service:Address is \"[::]\", which is neither an IP address nor a host name; write it without scheme, port and brackets, or remove it.")]
     [InlineData("Address", "\"https://orders:8443\"", "Consul:Service:Address is \"https://orders:8443\", which is neither an IP address nor a host name; write it without scheme, port and brackets, or remove it.")]
     [InlineData("Address", "\"10.0.0.7:8443\"", "Consul:Service:Address is \"10.0.0.7:8443\", which is neither an IP address nor a host name; write it without scheme, port and brackets, or remove it.")]
+    [InlineData("Meta", """{ "a b": "v" }""", "Consul:Service:Meta has the key \"a b\", and an agent accepts letters, digits, \"_\" and \"-\" only; rename it.")]
+    [InlineData("Meta", """{ "consul-x": "v" }""", "Consul:Service:Meta has the key \"consul-x\", and an agent keeps the prefix consul- to itself; rename it.")]
     public void Of_the_service_it_is_a_fault(string key, string value, string message) =>
         Assert.Equal(message, Reading.OnlyFault(key == "Name" ? $$"""{ "Service": { "Name": {{value}} } }""" : $$"""{ "Service": { "Name": "orders", "{{key}}": {{value}} } }"""));
 

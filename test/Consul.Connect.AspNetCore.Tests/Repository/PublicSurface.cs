@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace ConsulConnect.Tests.Structure;
+namespace ConsulConnect.Tests.Sources;
 
 /// <summary>What an assembly shows to its users: one member a line, sorted, in a form that only changes when the member does.</summary>
 internal static class PublicSurface
@@ -16,7 +16,7 @@ internal static class PublicSurface
     {
         var bases = type.IsEnum ? [Enum.GetUnderlyingType(type)]
             : type.IsValueType || type.BaseType is null || type.BaseType == typeof(object) || IsDelegate(type) ? [] : (Type[])[type.BaseType];
-        var inherited = type.IsEnum || IsDelegate(type) ? [] : type.GetInterfaces().Where(other => other.IsVisible).Except(type.BaseType?.GetInterfaces() ?? []).OrderBy(TypeNames.Of, StringComparer.Ordinal);
+        IEnumerable<Type> inherited = type.IsEnum || IsDelegate(type) ? [] : type.GetInterfaces().Where(other => other.IsVisible).Except(type.BaseType?.GetInterfaces() ?? []).OrderBy(TypeNames.Of, StringComparer.Ordinal);
         var names = bases.Concat(inherited).Select(TypeNames.Of).ToList();
         return $"{Modifiers(type)}{Kind(type)} {TypeNames.Of(type)}{(names.Count > 0 ? " : " + string.Join(", ", names) : "")}";
     }

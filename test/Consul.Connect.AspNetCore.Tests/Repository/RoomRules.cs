@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ConsulConnect.Tests.Structure;
+namespace ConsulConnect.Tests.Sources;
 
 /// <summary>Judges source text by the table of rooms. Every fault names file, room and document.</summary>
 internal sealed partial class RoomRules

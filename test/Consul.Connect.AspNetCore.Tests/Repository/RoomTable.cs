@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace ConsulConnect.Tests.Structure;
+namespace ConsulConnect.Tests.Sources;
 
 /// <summary>The table of rooms, as docs/architecture.md has it.</summary>
 internal sealed partial record RoomTable(IReadOnlyList<RoomTable.Row> Rows)

@@ -1,4 +1,4 @@
-namespace ConsulConnect.Tests.Structure;
+namespace ConsulConnect.Tests.Sources;
 
 /// <summary>A text file of the repository.</summary>
 /// <param name="Path">Its path from the folder it was searched in, with <c>/</c>.</param>

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 
-namespace ConsulConnect.Tests.Structure;
+namespace ConsulConnect.Tests.Sources;
 
 public partial class TheReadme
 {
@@ -33,6 +33,18 @@ public partial class TheReadme
         var shown = Key().Matches(Text).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal);
 
         Assert.Equal(KeysOf(typeof(ConsulConnectOptions), "Consul").Except(OnlyInCode).Order(StringComparer.Ordinal), shown);
+    }
+
+    [Fact]
+    public void Explains_messages_in_the_words_of_the_source()
+    {
+        var source = string.Concat(SourceFile.Below("src/Consul.Connect.AspNetCore", "*.cs").Select(file => file.Text)).Replace("\\\"", "\"", StringComparison.Ordinal);
+        var messages = Text[Text.IndexOf("| Message |", StringComparison.Ordinal)..].Split('\n').TakeWhile(line => line.StartsWith('|')).Skip(2).Select(row => row.Split('`')[1]).ToList();
+
+        Assert.NotEmpty(messages);
+        Assert.All(messages, message => Assert.All(
+            message.Split('…', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(part => part.Length > 5),
+            part => Assert.True(source.Contains(part, StringComparison.Ordinal), $"README.md explains \"{message}\", but no message of the source says \"{part}\".")));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace ConsulConnect.Tests.Structure;
+namespace ConsulConnect.Tests.Sources;
 
 public class TheRepository
 {

@@ -1,4 +1,4 @@
-namespace ConsulConnect.Tests.Structure;
+namespace ConsulConnect.Tests.Sources;
 
 /// <summary>Types as C# spells them, with their namespaces.</summary>
 internal static class TypeNames
