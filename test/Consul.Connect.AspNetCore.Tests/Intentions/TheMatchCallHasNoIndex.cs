@@ -75,7 +75,7 @@ public class TheMatchCallHasNoIndex
 
         orders.Agent.ListFault = null;
         await orders.Time.WaitForTimersAsync();
-        orders.Time.Advance(IntentionReader.RefusedListPause);
+        orders.Time.Advance(IntentionFetch.RefusedListPause);
         await orders.Agent.Until("list waits");
 
         orders.Agent.Set(Policy.Allow("web"));
