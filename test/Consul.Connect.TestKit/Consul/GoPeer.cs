@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace ConsulConnect.TestKit;
+
+/// <summary>A mesh peer on Consul's own Go library: <c>test/tools/go-peer</c>, or the one <c>GO_PEER_BINARY</c> names.</summary>
+public static class GoPeer
+{
+    private static readonly Lazy<Task<string>> Found = new(() => Program().FindAsync());
+
+    /// <summary>The program. Skips the test (in CI: fails it) when there is none; so the test is a <c>[SkippableFact]</c>.</summary>
+    public static Task<string> FindAsync() => Found.Value;
+
+    /// <summary>Runs the peer to its end: <c>client</c> and <c>dial</c> exit with 0 only if all answers came.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(ConsulAgent agent, params string[] arguments) =>
+        await ChildProcess.RunAsync(await FindAsync(), arguments, Environment(agent));
+
+    /// <summary>Starts a peer that serves (<c>server</c>, <c>tcpecho</c>) and waits until it does.</summary>
+    public static async Task<GoPeerServer> ServeAsync(ConsulAgent agent, params string[] arguments)
+    {
+        var process = ChildProcess.Start(await FindAsync(), arguments, Environment(agent));
+        try
+        {
+            var ready = await process.WaitForLineAsync(line => line.StartsWith("READY ", StringComparison.Ordinal));
+            return new(process, int.Parse(ready[(ready.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    internal static ProvisionedProgram Program() => new("go-peer", "GO_PEER_BINARY", "test/tools/go-peer/build-go-peer.sh");
+
+    private static IReadOnlyDictionary<string, string?> Environment(ConsulAgent agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        return agent.CliEnvironment;
+    }
+}
+
+/// <summary>A Go peer that serves.</summary>
+public sealed class GoPeerServer(ChildProcess process, int port) : IAsyncDisposable
+{
+    public ChildProcess Process { get; } = process;
+
+    public int Port { get; } = port;
+
+    /// <summary>Lets the peer deregister.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Process.StopAsync();
+        await Process.DisposeAsync();
+    }
+}
