@@ -10,6 +10,7 @@ using ConsulConnect.Server;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using AgentCredentials = ConsulConnect.Certificates.AgentCredentials;
 
 namespace ConsulConnect;
 
@@ -34,25 +35,21 @@ public sealed class ConnectService : IAsyncDisposable
         _metrics = new(Name, meters);
         var logger = loggers.CreateLogger("ConsulConnect");
 
-        if (Options.HasAgent())
+        if (Options.Connect.Certificates is null || Options.Address is not null)
         {
             _client = new(Options, time, logger);
-            Link = new(_client, time, Options.WaitTime, logger, _metrics);
+            Link = new(_client, time, Options.WaitTime, logger, _metrics) { AddressOrigin = Options.Origins.Address };
         }
 
         Credentials = Options.Connect.Certificates is { } files
             ? new FileCredentials(files, Name, time, logger, _metrics)
             : new AgentCredentials(Link!, Name, Options.Namespace, Options.Partition);
-        Authorizer = Options.Connect.Authorization switch
-        {
-            var authorization when Link is null => new FixedPolicy(authorization.DefaultPolicy),
-            { Provider: ConnectAuthorizationProvider.Agent } authorization => new AgentAuthorizer(Link, Name, authorization, Self),
-            var authorization => new CachedIntentions(Link, Name, authorization, Self),
-        };
+        Authorizer = Authorize(Options.Connect.Authorization);
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
-        _announcer = new(this, configuration, time, logger);
+        _announcer = new(this, logger);
+        configuration.Report(logger);
     }
 
     /// <summary>The service this app is in the mesh.</summary>
@@ -151,8 +148,6 @@ public sealed class ConnectService : IAsyncDisposable
             await Registrar.DisposeAsync();
         await Authorizer.DisposeAsync();
         await Credentials.DisposeAsync();
-        if (Link is not null)
-            await Link.DisposeAsync();
         if (_client is not null)
             await _client.DisposeAsync();
         _metrics.Dispose();
@@ -181,6 +176,13 @@ public sealed class ConnectService : IAsyncDisposable
         service.Announce("streams of the app");
         return Task.FromResult(service);
     }
+
+    private IConnectionAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch
+    {
+        null => new FixedPolicy(Name, options.DefaultPolicy == ConnectDefaultPolicy.Allow),
+        _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),
+        _ => new CachedIntentions(Link, Name, options, Self),
+    };
 
     private ConnectPeer? Self() => Credentials.Current?.Self;
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpsPolicy;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Hosting;
@@ -72,7 +71,7 @@ public static class ConsulConnectWebHostBuilderExtensions
     /// <summary>Puts our scheme beside whatever provider the app has, the framework's or its own.</summary>
     private sealed class CallerSchemes(ServiceDescriptor app)
     {
-        public IAuthenticationSchemeProvider Wrap(IServiceProvider services) => new CallerSchemeProvider(
+        public CallerSchemeProvider Wrap(IServiceProvider services) => new(
             app.ImplementationInstance as IAuthenticationSchemeProvider
             ?? app.ImplementationFactory?.Invoke(services) as IAuthenticationSchemeProvider
             ?? (IAuthenticationSchemeProvider)ActivatorUtilities.CreateInstance(services, app.ImplementationType!));

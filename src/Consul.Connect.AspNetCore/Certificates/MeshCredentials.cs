@@ -37,4 +37,7 @@ internal sealed class MeshCredentials
     public required int RootCount { get; init; }
 
     public DateTimeOffset NotAfter => Self.NotAfter;
+
+    /// <summary>What verifies peers in this role.</summary>
+    public X509ChainPolicy Policy(PeerRole role) => role is PeerRole.Caller ? CallerPolicy : UpstreamPolicy;
 }

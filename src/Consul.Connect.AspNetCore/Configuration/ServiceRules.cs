@@ -41,8 +41,10 @@ internal static class ServiceRules
             faults.Add($"Consul:Service:Meta has {meta.Count} pairs, and an agent accepts 64; remove some.");
         foreach (var (key, value) in meta)
         {
-            if (string.IsNullOrWhiteSpace(key))
-                faults.Add($"Consul:Service:Meta has the key {MessageText.Quote(key)}, which is blank; give it a name.");
+            if (key.Length == 0 || key.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-')))
+                faults.Add($"Consul:Service:Meta has the key {MessageText.Quote(key)}, and an agent accepts letters, digits, \"_\" and \"-\" only; rename it.");
+            if (key.StartsWith("consul-", StringComparison.Ordinal))
+                faults.Add($"Consul:Service:Meta has the key {MessageText.Quote(key)}, and an agent keeps the prefix consul- to itself; rename it.");
             if (Encoding.UTF8.GetByteCount(key) is > 128 and var keyLength)
                 faults.Add($"Consul:Service:Meta:{MessageText.Plain(key)} is a key of {keyLength} bytes, and an agent accepts 128; shorten it.");
             if (Encoding.UTF8.GetByteCount(value) is > 512 and var length)

@@ -36,9 +36,12 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
         Precedence = Intentions.Precedence.Of(_namespace, SourceName, OrDefault(intention.DestinationNamespace), intention.DestinationName);
 
         (Effect, var does) = Judge(intention);
-        var name = $"{Label(_partition, _namespace, SourceName)} -> {Label(Default, OrDefault(intention.DestinationNamespace), intention.DestinationName)}";
-        _because = $"the intention {ForeignText.Clean(name)} {does} (precedence {Precedence}).";
-        _prepared = Decision(SourceName == Wildcard ? null : Label(_partition, _namespace, SourceName));
+        var source = Wording.Name(_partition, _namespace, SourceName);
+        var name = $"{source} -> {Wording.Name(Default, OrDefault(intention.DestinationNamespace), intention.DestinationName)}";
+        _because = $"the intention {Wording.Clean(name)} {does} (precedence {Precedence}).";
+
+        var who = SourceName == Wildcard ? "Any service" : $"\"{Wording.Clean(source)}\"";
+        _prepared = Decision($"{who} {(Effect == RuleEffect.Allow ? "may" : "may not")} call \"{service}\"");
     }
 
     public string SourceName { get; }
@@ -68,7 +71,7 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
     public IntentionDecision Decide(ConnectPeer caller) =>
         Effect == RuleEffect.Allow || (SourceName == caller.Service && _namespace == caller.Namespace)
             ? _prepared
-            : Decision(Label(caller.Partition, caller.Namespace, caller.Service));
+            : Decision(Wording.MayNot(caller, _service));
 
     /// <summary>The rule that decides comes first, whatever order the agent sent.</summary>
     public int CompareTo(IntentionRule? other)
@@ -90,28 +93,23 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
     {
         { Action: "deny" } => (RuleEffect.Deny, "denies it"),
         { HasPermissions: true } => (RuleEffect.Permissions, "decides per request by its permissions, and this version does not enforce permissions: it refuses the whole connection"),
-        { Action: not "allow" } => (RuleEffect.NotUnderstood, $"has the action \"{ForeignText.Clean(intention.Action)}\", which this version does not know, and so denies it"),
-        { Unknown: { } unknown } => (RuleEffect.NotUnderstood, $"would allow it but holds {ForeignText.Clean(unknown)}, which this version does not understand, and so denies it"),
-        { SourceType: not "consul" } => (RuleEffect.NotUnderstood, $"is about sources of the type \"{ForeignText.Clean(intention.SourceType)}\", which this version does not know, and so denies it"),
+        { Action: not "allow" } => (RuleEffect.NotUnderstood, $"has the action \"{Wording.Clean(intention.Action)}\", which this version does not know, and so denies it"),
+        { Unknown: { } unknown } => (RuleEffect.NotUnderstood, $"would allow it but holds {Wording.Clean(unknown)}, which this version does not understand, and so denies it"),
+        { SourceType: not "consul" } => (RuleEffect.NotUnderstood, $"is about sources of the type \"{Wording.Clean(intention.SourceType)}\", which this version does not know, and so denies it"),
         { SourceNamespace: "*", SourceName: not "*" } => (RuleEffect.NotUnderstood, "names one service in every namespace, which Consul does not allow, and so denies it"),
         _ => (RuleEffect.Allow, "allows it"),
     };
 
     private static string OrDefault(string? name) => string.IsNullOrEmpty(name) ? Default : name;
 
-    private static string Label(string partition, string @namespace, string name) =>
-        partition != Default ? $"{partition}/{@namespace}/{name}" : @namespace != Default ? $"{@namespace}/{name}" : name;
-
-    private IntentionDecision Decision(string? caller)
+    private IntentionDecision Decision(string verdict)
     {
-        var who = caller is null ? "Any service" : $"\"{ForeignText.Clean(caller)}\"";
         var reason = Effect switch
         {
             RuleEffect.NotUnderstood => DecisionReason.NotUnderstood,
             RuleEffect.Permissions => DecisionReason.Permissions,
             _ => DecisionReason.Intention,
         };
-        var may = Effect == RuleEffect.Allow ? "may" : "may not";
-        return new(Effect == RuleEffect.Allow, reason, $"{who} {may} call \"{_service}\": {_because}");
+        return new(Effect == RuleEffect.Allow, reason, $"{verdict}: {_because}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,9 +30,16 @@ internal sealed class ConnectHost(ConnectService service, IServiceProvider servi
         var listeners = services.GetService<MeshListeners>();
         service.Announce(listeners?.Display ?? "no listener");
         if (listeners is { Any: true })
-            service.Registrar?.Start(listeners.Bound);
+            service.Registrar?.Start(Reachable(listeners));
         return Task.CompletedTask;
     }
+
+    private IPEndPoint Reachable(MeshListeners listeners) => listeners.Bound switch
+    {
+        { } bound => bound,
+        null when service.Options.Service is { Address: not null, Port: > 0 } explicitly => new(IPAddress.Any, explicitly.Port),
+        null => throw new InvalidOperationException($"The mesh is served at {listeners.Display}, which callers cannot dial; set Consul:Service:Address and Consul:Service:Port to where they can."),
+    };
 
     public Task StoppingAsync(CancellationToken cancellationToken) =>
         _idle || service.Registrar is not { } registrar ? Task.CompletedTask : registrar.StopAsync(cancellationToken);

@@ -7,17 +7,8 @@ internal static partial class Log
     [LoggerMessage(400, LogLevel.Information, "\"{Service}\" is in the mesh as {SpiffeId}, serving at {Endpoints}; agent {Agent} (from {Origin}); provider {Provider}, default policy {DefaultPolicy}.")]
     public static partial void Started(ILogger logger, string service, string spiffeId, string endpoints, string agent, string origin, ConnectAuthorizationProvider provider, string defaultPolicy);
 
-    [LoggerMessage(401, LogLevel.Warning, "\"{Service}\" is not in the mesh yet: {LastError}. Agent {Agent} (from {Origin}). Mesh callers are refused until it answers; start a Consul agent there, or set Consul:Address.")]
-    public static partial void NotReady(ILogger logger, string service, string lastError, string agent, string origin);
-
     [LoggerMessage(402, LogLevel.Information, "Running under a test server: no agent is asked and nothing is registered. A test plays a caller by setting IConnectPeerFeature.")]
     public static partial void UnderTestServer(ILogger logger);
-
-    [LoggerMessage(403, LogLevel.Warning, "{Warning}")]
-    public static partial void ConfigurationWarning(ILogger logger, string warning);
-
-    [LoggerMessage(404, LogLevel.Information, "{Hint}")]
-    public static partial void ConfigurationHint(ILogger logger, string hint);
 
     [LoggerMessage(410, LogLevel.Information, "A caller without a client certificate was refused; browsers, probes and load balancers belong on another endpoint.")]
     public static partial void NoClientCertificate(ILogger logger);
