@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using ConsulConnect.Agent;
@@ -24,7 +25,7 @@ public sealed class ConnectService : IAsyncDisposable
     private readonly AgentClient? _client;
     private readonly TimeProvider _time;
     private readonly ConnectMetrics _metrics;
-    private readonly Announcer _announcer;
+    private readonly MeshEntry _entry;
 
     internal ConnectService(ReadResult configuration, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters)
     {
@@ -48,7 +49,7 @@ public sealed class ConnectService : IAsyncDisposable
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
-        _announcer = new(this, logger);
+        _entry = new(this, logger);
         configuration.Report(logger);
     }
 
@@ -143,9 +144,7 @@ public sealed class ConnectService : IAsyncDisposable
     /// <summary>Stops the loops and awaits them; deregisters what it registered.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _announcer.DisposeAsync();
-        if (Registrar is not null)
-            await Registrar.DisposeAsync();
+        await LeaveCatalogAsync(CancellationToken.None);
         await Authorizer.DisposeAsync();
         await Credentials.DisposeAsync();
         if (_client is not null)
@@ -165,7 +164,16 @@ public sealed class ConnectService : IAsyncDisposable
     }
 
     /// <param name="endpoints">Where the mesh is served, for the start line.</param>
-    internal void Announce(string endpoints) => _announcer.Start(endpoints);
+    /// <param name="reachable">Where callers dial; null when nothing is registered.</param>
+    internal void EnterMesh(string endpoints, IPEndPoint? reachable) => _entry.Start(endpoints, reachable);
+
+    /// <summary>Leaves the catalog, while callers are still served.</summary>
+    internal async Task LeaveCatalogAsync(CancellationToken cancellationToken)
+    {
+        await _entry.DisposeAsync();
+        if (Registrar is not null)
+            await Registrar.StopAsync(cancellationToken);
+    }
 
     private static Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
@@ -173,7 +181,7 @@ public sealed class ConnectService : IAsyncDisposable
         var read = ConnectConfiguration.Read(configuration, Environment.GetEnvironmentVariable, configure);
         var service = new ConnectService(read, TimeProvider.System, loggers ?? NullLoggerFactory.Instance, meters: null);
         service.Start();
-        service.Announce("streams of the app");
+        service.EnterMesh("streams of the app", reachable: null);
         return Task.FromResult(service);
     }
 

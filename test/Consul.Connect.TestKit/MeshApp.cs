@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,7 +45,10 @@ public sealed class MeshApp : IAsyncDisposable
 
     /// <summary>Starts an app that serves the mesh as <paramref name="service"/>; it need not be ready.</summary>
     /// <param name="settings">Configuration on top, such as <c>["Consul:Address"] = agent.Address</c>.</param>
-    public static async Task<MeshApp> StartAsync(string service, IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null)
+    /// <param name="configure">Runs after our line.</param>
+    /// <param name="map">The pipeline; null: <c>/whoami</c>.</param>
+    /// <param name="before">Runs before our line.</param>
+    public static async Task<MeshApp> StartAsync(string service, IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null, Action<WebApplicationBuilder>? before = null)
     {
         var logs = new ExpectedLogs();
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production });
@@ -57,7 +61,8 @@ public sealed class MeshApp : IAsyncDisposable
         ]);
         builder.WebHost.UseKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: true));
         builder.Services.AddRoutingCore();
-        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddExpectedLogs(logs);
+        before?.Invoke(builder);
         builder.WebHost.UseConsulConnect();
         configure?.Invoke(builder);
         var app = builder.Build();
@@ -77,6 +82,17 @@ public sealed class MeshApp : IAsyncDisposable
         return new(app, logs);
     }
 
+    /// <summary>Takes the endpoints away that an app started here has by configuration.</summary>
+    public static void RemoveEndpoints(WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        foreach (var source in builder.Configuration.Sources.OfType<MemoryConfigurationSource>().ToList())
+        {
+            builder.Configuration.Sources.Remove(source);
+            builder.Configuration.AddInMemoryCollection(source.InitialData?.Where(setting => !setting.Key.StartsWith("Kestrel:Endpoints:", StringComparison.Ordinal)));
+        }
+    }
+
     /// <summary>Waits until callers can be served, and says what is missing when that takes longer than <paramref name="within"/>.</summary>
     public async Task<MeshApp> ReadyAsync(TimeSpan? within = null)
     {
@@ -90,7 +106,7 @@ public sealed class MeshApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        Logs.Verify();
+        Logs.Dispose();
     }
 
     private static IPEndPoint EndPoint(IEnumerable<string> addresses, string scheme)

@@ -28,9 +28,7 @@ internal sealed class ConnectHost(ConnectService service, IServiceProvider servi
         if (_idle)
             return Task.CompletedTask;
         var listeners = services.GetService<MeshListeners>();
-        service.Announce(listeners?.Display ?? "no listener");
-        if (listeners is { Any: true })
-            service.Registrar?.Start(Reachable(listeners));
+        service.EnterMesh(listeners?.Display ?? "no listener", listeners is { Any: true } && service.Registrar is not null ? Reachable(listeners) : null);
         return Task.CompletedTask;
     }
 
@@ -41,8 +39,7 @@ internal sealed class ConnectHost(ConnectService service, IServiceProvider servi
         null => throw new InvalidOperationException($"The mesh is served at {listeners.Display}, which callers cannot dial; set Consul:Service:Address and Consul:Service:Port to where they can."),
     };
 
-    public Task StoppingAsync(CancellationToken cancellationToken) =>
-        _idle || service.Registrar is not { } registrar ? Task.CompletedTask : registrar.StopAsync(cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken) => _idle ? Task.CompletedTask : service.LeaveCatalogAsync(cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
