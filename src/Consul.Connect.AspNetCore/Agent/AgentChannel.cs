@@ -6,7 +6,7 @@ namespace ConsulConnect.Agent;
 internal delegate T AnswerReader<out T>(ReadOnlySpan<byte> body);
 
 /// <summary>Sends calls with the credentials of the moment, bounds them, and sorts what fails.</summary>
-internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions options, TimeProvider time, AgentCredentials credentials)
+internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions options, TimeProvider time, AgentSecrets credentials)
 {
     private const int ErrorCap = 4096;
 
