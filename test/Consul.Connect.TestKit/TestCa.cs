@@ -50,6 +50,16 @@ public sealed class TestCa
         return new(trustDomain, certificate, key, []);
     }
 
+    /// <summary>A root that somebody else made, such as an agent's, so that it also issues what its owner never would.</summary>
+    /// <param name="certificate">The root; it names its trust domain.</param>
+    /// <param name="privateKeyPem">Its key, of an elliptic curve.</param>
+    public static TestCa From(X509Certificate2 certificate, string privateKeyPem)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(privateKeyPem);
+        return new(new Uri(MeshNames.UriNames(certificate).Single()).Host, certificate, key, []);
+    }
+
     /// <summary>A CA below this one; its leaves come with its certificate.</summary>
     public TestCa IssueIntermediate(Action<TestCaOptions>? configure = null)
     {
