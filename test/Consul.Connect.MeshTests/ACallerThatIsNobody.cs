@@ -68,7 +68,7 @@ public sealed class ACallerThatIsNobody(SharedAgent shared) : IClassFixture<Shar
         using var key = ECDsa.Create();
         key.ImportFromPem(shared.Authority.PrivateKeyPem);
         var root = new TestCaLeaf("root", "", shared.Authority.Certificate.CopyWithPrivateKey(key), [], "");
-        await IsRefusedAsync(MeshCaller.From(root, shared.Authority), "leaf", "is a CA certificate");
+        await IsRefusedAsync(MeshCaller.From(root, shared.Authority), "leaf", "may sign certificates");
     }
 
     [SkippableFact]

@@ -38,8 +38,13 @@ public sealed class SharedAgent : IAsyncLifetime
     public async Task<MeshApp> ServeAsync(string service, Action<Microsoft.AspNetCore.Builder.WebApplication>? map = null, params (string Key, string? Value)[] settings) =>
         await (await MeshApp.StartAsync(service, Settings(settings), map: map)).ReadyAsync();
 
-    public IEnumerable<KeyValuePair<string, string?>> Settings(params (string Key, string? Value)[] more) =>
-        [new("Consul:Address", Agent.Address), new("Consul:Token", Agent.ManagementToken), .. more.Select(one => new KeyValuePair<string, string?>(one.Key, one.Value))];
+    public IReadOnlyDictionary<string, string?> Settings(params (string Key, string? Value)[] more)
+    {
+        var settings = new Dictionary<string, string?> { ["Consul:Address"] = Agent.Address, ["Consul:Token"] = Agent.ManagementToken };
+        foreach (var (key, value) in more)
+            settings[key] = value;
+        return settings;
+    }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
