@@ -23,6 +23,9 @@ public sealed class TestCa
 
     public string TrustDomain { get; }
 
+    /// <summary>How many CAs are between this one and its root, itself included; 0 for a root.</summary>
+    public int Depth => _chain.Count;
+
     /// <summary>Without the key.</summary>
     public X509Certificate2 Certificate { get; }
 
