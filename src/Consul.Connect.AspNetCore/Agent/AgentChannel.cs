@@ -74,9 +74,9 @@ internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions op
         {
             throw AgentErrors.Broken(call, broken, time.GetElapsedTime(started));
         }
-        catch (Exception broken) when (broken is not OperationCanceledException)
+        catch (Exception cancelled)
         {
-            throw new OperationCanceledException(broken.Message, broken, cancellationToken);
+            throw new OperationCanceledException(cancelled.Message, cancelled, cancellationToken);
         }
         finally
         {
