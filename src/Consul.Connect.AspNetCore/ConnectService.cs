@@ -11,7 +11,6 @@ using ConsulConnect.Server;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using AgentCredentials = ConsulConnect.Certificates.AgentCredentials;
 
 namespace ConsulConnect;
 

@@ -46,7 +46,7 @@ public sealed class TestCa
         configure?.Invoke(options);
         var key = TestCaKeys.Generate(options.Key);
         var identifier = TestCaKeys.Identifier(key, options.KeyIdentifierLength);
-        var certificate = Issue(Authority(trustDomain, options, key, "pri-test", options.PathLength), null, key, identifier, options.NotBefore, options.NotAfter, years: 10, [8]);
+        var certificate = Issue(Authority(trustDomain, options, key, "pri", options.PathLength), null, key, identifier, options.NotBefore, options.NotAfter, years: 10, [8]);
         return new(trustDomain, certificate, key, []);
     }
 
@@ -56,7 +56,7 @@ public sealed class TestCa
         var options = new TestCaOptions();
         configure?.Invoke(options);
         var key = TestCaKeys.Generate(options.Key);
-        var certificate = Issue(Authority(TrustDomain, options, key, "sec-test", options.PathLength ?? 0), this, _key, KeyIdentifier, options.NotBefore, options.NotAfter, years: 1, NextSerial());
+        var certificate = Issue(Authority(TrustDomain, options, key, "sec", options.PathLength ?? 0), this, _key, KeyIdentifier, options.NotBefore, options.NotAfter, years: 1, NextSerial());
         return new(TrustDomain, certificate, key, [certificate, .. _chain]);
     }
 
@@ -80,7 +80,7 @@ public sealed class TestCa
         var key = TestCaKeys.Generate(options.Key);
         var request = TestCaLeafRequest.Create(options, options.Subject ?? CommonName(service, options), names, key);
         var start = options.NotBefore ?? DateTimeOffset.UtcNow.AddMinutes(-1);
-        var certificate = Issue(request, this, _key, KeyIdentifier, start, options.NotAfter ?? start.AddHours(72), years: 0, options.SerialNumber ?? NextSerial());
+        var certificate = Issue(request, this, _key, KeyIdentifier, start, options.NotAfter ?? start.AddHours(72), years: 0, options.SerialNumber ?? NextSerial(), options.IsSignedWithPss);
         return new(service, names.FirstOrDefault() ?? "", TestCaKeys.Bind(certificate, key), _chain, TestCaKeys.Pem(key));
     }
 
@@ -100,7 +100,7 @@ public sealed class TestCa
 
     private static CertificateRequest Authority(string trustDomain, TestCaOptions options, AsymmetricAlgorithm key, string kind, int? pathLength)
     {
-        var request = TestCaKeys.Request(options.Subject ?? $"CN={kind}.consul.ca.{Short(trustDomain)}.consul", key, HashAlgorithmName.SHA256);
+        var request = TestCaKeys.Request(options.Subject ?? $"CN={kind}-{TestCaKeys.Identifier(key, 4).SubjectKeyIdentifier!.ToLowerInvariant()}.consul.ca.{Short(trustDomain)}.consul", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(options.IsAuthority, options.IsAuthority && pathLength is not null, options.IsAuthority ? pathLength ?? 0 : 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(TestCaKeys.Identifier(key, options.KeyIdentifierLength));
@@ -116,10 +116,10 @@ public sealed class TestCa
     }
 
     // Without an issuer the request signs itself.
-    private static X509Certificate2 Issue(CertificateRequest request, TestCa? issuer, AsymmetricAlgorithm issuerKey, X509SubjectKeyIdentifierExtension issuerId, DateTimeOffset? notBefore, DateTimeOffset? notAfter, int years, byte[] serial)
+    private static X509Certificate2 Issue(CertificateRequest request, TestCa? issuer, AsymmetricAlgorithm issuerKey, X509SubjectKeyIdentifierExtension issuerId, DateTimeOffset? notBefore, DateTimeOffset? notAfter, int years, byte[] serial, bool isPss = false)
     {
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(issuerId));
         var start = notBefore ?? DateTimeOffset.UtcNow.AddMinutes(-1);
-        return request.Create(issuer?.Certificate.SubjectName ?? request.SubjectName, TestCaKeys.Signer(issuerKey), start, notAfter ?? start.AddYears(years), serial);
+        return request.Create(issuer?.Certificate.SubjectName ?? request.SubjectName, TestCaKeys.Signer(issuerKey, request.HashAlgorithm, isPss), start, notAfter ?? start.AddYears(years), serial);
     }
 }

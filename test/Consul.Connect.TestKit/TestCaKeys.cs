@@ -29,8 +29,12 @@ internal static class TestCaKeys
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    public static X509SignatureGenerator Signer(AsymmetricAlgorithm key) =>
-        key is ECDsa ec ? X509SignatureGenerator.CreateForECDsa(ec) : X509SignatureGenerator.CreateForRSA((RSA)key, RSASignaturePadding.Pkcs1);
+    public static X509SignatureGenerator Signer(AsymmetricAlgorithm key, HashAlgorithmName hash, bool isPss) => key switch
+    {
+        ECDsa ec when hash == HashAlgorithmName.SHA1 => new TestCaWeakSigner(ec),
+        ECDsa ec => X509SignatureGenerator.CreateForECDsa(ec),
+        _ => X509SignatureGenerator.CreateForRSA((RSA)key, isPss ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1),
+    };
 
     public static CertificateRequest Request(string subject, AsymmetricAlgorithm key, HashAlgorithmName hash) =>
         key is ECDsa ec ? new(subject, ec, hash) : new(subject, (RSA)key, hash, RSASignaturePadding.Pkcs1);

@@ -50,7 +50,11 @@ public sealed class TestCaLeafOptions
     /// <summary>20 or 32 bytes.</summary>
     public int KeyIdentifierLength { get; set; } = 32;
 
+    /// <summary>SHA-256, SHA-384, SHA-512, or SHA-1 below an elliptic curve.</summary>
     public HashAlgorithmName SignatureHash { get; set; } = HashAlgorithmName.SHA256;
+
+    /// <summary>Whether an RSA issuer signs with PSS padding.</summary>
+    public bool IsSignedWithPss { get; set; }
 
     /// <summary>An authority information access URL from which a careless verifier would fetch the issuer.</summary>
     public string? IssuerUrl { get; set; }

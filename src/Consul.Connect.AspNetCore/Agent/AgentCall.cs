@@ -8,6 +8,7 @@ namespace ConsulConnect.Agent;
 internal sealed class AgentCall(HttpMethod method, string path, string address)
 {
     private readonly StringBuilder _query = new();
+    private bool _waits;
 
     /// <summary>The right the call needs, for the message of a denial.</summary>
     public string? Needs { get; init; }
@@ -29,6 +30,7 @@ internal sealed class AgentCall(HttpMethod method, string path, string address)
     public AgentCall Blocking(BlockingQuery query)
     {
         Patience += query.Wait + (query.Wait / 16);
+        _waits = query.Index > 0 || query.Hash is not null;
         return With("index", query.Index == 0 ? null : query.Index.ToString(CultureInfo.InvariantCulture))
             .With("hash", query.Hash)
             .With("wait", ((long)query.Wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms");
@@ -39,6 +41,11 @@ internal sealed class AgentCall(HttpMethod method, string path, string address)
         var request = new HttpRequestMessage(method, new Uri(baseUri, path + _query));
         if (Body is not null)
             request.Content = new ByteArrayContent(Body) { Headers = { ContentType = new("application/json") } };
+
+        // Content, even none, keeps the handler from sending the request again by itself when the connection is cut: a new agent
+        // may answer there, for which the index is far too high, so that it would wait in vain.
+        else if (_waits)
+            request.Content = new ByteArrayContent([]);
         return request;
     }
 

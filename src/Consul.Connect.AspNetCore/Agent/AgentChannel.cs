@@ -6,7 +6,7 @@ namespace ConsulConnect.Agent;
 internal delegate T AnswerReader<out T>(ReadOnlySpan<byte> body);
 
 /// <summary>Sends calls with the credentials of the moment, bounds them, and sorts what fails.</summary>
-internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions options, TimeProvider time, AgentCredentials credentials)
+internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions options, TimeProvider time, AgentSecrets credentials)
 {
     private const int ErrorCap = 4096;
 
@@ -74,9 +74,9 @@ internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions op
         {
             throw AgentErrors.Broken(call, broken, time.GetElapsedTime(started));
         }
-        catch (Exception broken) when (broken is not OperationCanceledException)
+        catch (Exception cancelled)
         {
-            throw new OperationCanceledException(broken.Message, broken, cancellationToken);
+            throw new OperationCanceledException(cancelled.Message, cancelled, cancellationToken);
         }
         finally
         {

@@ -7,7 +7,7 @@ namespace ConsulConnect.Agent;
 internal sealed class AgentClient : IAgentClient, IAsyncDisposable
 {
     private readonly AgentChannel _channel;
-    private readonly AgentCredentials _credentials;
+    private readonly AgentSecrets _secrets;
     private readonly string? _datacenter;
     private readonly string? _namespace;
     private readonly string? _partition;
@@ -20,13 +20,13 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
         _datacenter = options.Datacenter;
         _namespace = Enterprise(options.Namespace);
         _partition = Enterprise(options.Partition);
-        _credentials = new(address, options, time, logger);
-        _channel = new(address, options, time, _credentials);
+        _secrets = new(address, options, time, logger);
+        _channel = new(address, options, time, _secrets);
     }
 
     public string Address { get; }
 
-    public CancellationToken Changed => _credentials.Changed;
+    public CancellationToken Changed => _secrets.Changed;
 
     public Task<AgentAnswer<CaRoots>> GetRootsAsync(BlockingQuery query, CancellationToken cancellationToken) =>
         _channel.AskAsync(Get("/v1/agent/connect/ca/roots").With("dc", _datacenter).Blocking(query), AgentAnswers.Roots, cancellationToken);
@@ -88,7 +88,7 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
             AgentAnswers.Service,
             cancellationToken);
 
-    public ValueTask DisposeAsync() => _credentials.DisposeAsync();
+    public ValueTask DisposeAsync() => _secrets.DisposeAsync();
 
     // Community agents refuse both parameters, whatever they say.
     private static string? Enterprise(string? value) => value is "default" ? null : value;

@@ -72,7 +72,7 @@ internal static class AgentErrors
                 clean.Append(' ');
         }
 
-        return clean.ToString();
+        return clean.ToString().TrimEnd();
     }
 
     private static bool ClosedWithoutAByte(Exception cause) =>

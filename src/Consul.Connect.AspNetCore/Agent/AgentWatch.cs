@@ -136,7 +136,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     /// <returns>Whether the agent offers nothing to wait on.</returns>
     private bool Take(AgentAnswer<T> answer)
     {
-        var backwards = answer.Index < _index;
+        var backwards = answer.Index > 0 && answer.Index < _index;
         _index = backwards ? 0 : answer.Index ?? 0;
         _hash = answer.ContentHash;
 

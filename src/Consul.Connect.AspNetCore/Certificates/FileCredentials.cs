@@ -39,12 +39,13 @@ internal sealed class FileCredentials(ConnectCertificateFiles files, string? ser
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(_pace, time);
         try
         {
-            do
+            while (true)
+            {
                 Note(await ReadAsync(_stopping.Token));
-            while (await timer.WaitForNextTickAsync(_stopping.Token));
+                await Task.Delay(_pace, time, _stopping.Token);
+            }
         }
         catch (OperationCanceledException)
         {

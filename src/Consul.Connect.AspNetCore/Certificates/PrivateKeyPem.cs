@@ -11,11 +11,13 @@ internal static class PrivateKeyPem
     private const string Ec = "1.2.840.10045.2.1";
     private const string Rsa = "1.2.840.113549.1.1.1";
 
+    private const string IsEncrypted = "is encrypted; it must be given in clear";
+
     /// <param name="fault">What is wrong, as the end of a sentence; never a part of the text.</param>
     public static bool TryImport(ReadOnlySpan<byte> pem, [NotNullWhen(true)] out AsymmetricAlgorithm? key, out string fault)
     {
         key = null;
-        fault = pem.IndexOf("ENCRYPTED"u8) >= 0 ? "is encrypted; it must be given in clear" : "contains no private key in well-formed PEM";
+        fault = pem.IndexOf("ENCRYPTED"u8) >= 0 ? IsEncrypted : "contains no private key in well-formed PEM";
         while (PemEncoding.TryFindUtf8(pem, out var fields))
         {
             var label = pem[fields.Label];
@@ -54,7 +56,7 @@ internal static class PrivateKeyPem
                 : label.SequenceEqual("RSA PRIVATE KEY"u8) ? RSA.Create()
                 : label.SequenceEqual("PRIVATE KEY"u8) ? Pkcs8(der)
                 : null;
-            fault = "is of a kind that is not supported; EC and RSA are";
+            fault = label.StartsWith("ENCRYPTED"u8) ? IsEncrypted : "is of a kind that is not supported; EC and RSA are";
             if (label.SequenceEqual("PRIVATE KEY"u8))
                 key?.ImportPkcs8PrivateKey(der, out _);
             else if (key is ECDsa ec)

@@ -14,7 +14,8 @@ internal sealed record SectionKeys(string Path, string[] Known, string[] Later)
 
     public static SectionKeys Root { get; } = new("Consul",
         ["Address", "Token", "TokenFile", "Datacenter", "Namespace", "Partition", "WaitTime", "MaxConnections", "AllowInsecureAgent", "Tls", "Service", "Registration", "Connect"],
-        ["Services"]) { IsShared = true };
+        ["Services"])
+    { IsShared = true };
 
     public static SectionKeys Tls { get; } = new("Consul:Tls", ["CaFile", "CaPath", "CertFile", "KeyFile", "ServerName"], []);
 

@@ -71,7 +71,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
         }
         catch (OperationCanceledException)
         {
-            return Unknown(caller, _stopping.IsCancellationRequested ? "This service is stopping." : $"{_link.Client.Address} did not answer within {CallLimit.TotalSeconds:0} s.");
+            return Unknown(caller, _stopping.IsCancellationRequested ? "this service is stopping" : $"{_link.Client.Address} did not answer within {CallLimit.TotalSeconds:0} s");
         }
         catch (AgentException e) when (e.Fault == AgentFault.Permanent)
         {
@@ -109,7 +109,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
     {
         if (!_stopping.IsCancellationRequested && Interlocked.Exchange(ref _problem, problem) is null)
             _link.Logger.AuthorizeFails(_service, problem);
-        return Refuse(caller, DecisionReason.Unknown, $"the agent did not say whether it may ({problem})");
+        return Refuse(caller, DecisionReason.Unknown, $"the agent did not say whether it may ({problem}).");
     }
 
     private IntentionDecision Refuse(ConnectPeer caller, DecisionReason reason, string because) =>

@@ -36,10 +36,10 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
             _probe = new(link, service, self, () => _current.Set is { NamesEveryNamespace: true }, interval, Accept, DefaultRefused);
         }
 
-        var reader = new IntentionReader(link, service, longestWait,
+        var fetch = new IntentionFetch(link, service, longestWait,
             () => _probe?.AskAgain(),
             problem => link.Logger.PollingIntentions(service, problem, options.PollInterval));
-        _watch = new("intentions", reader.FetchAsync, Accept, link, new() { Poll = options.PollInterval });
+        _watch = new("intentions", fetch.FetchAsync, Accept, link, new() { Poll = options.PollInterval });
     }
 
     public bool IsReady => _ready.Task.IsCompleted;

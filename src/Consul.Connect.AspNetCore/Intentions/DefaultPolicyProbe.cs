@@ -23,7 +23,6 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
     private readonly Action _refused;
     private readonly AgentWatch<DefaultPolicyAnswer> _watch;
     private CancellationTokenSource _asked = new();
-    private CancellationToken _recovery;
     private ulong _turn;
 
     /// <param name="self">This service; null while its own certificate is not there.</param>
@@ -68,7 +67,6 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
 
         // A reason that comes up from here on is worth another turn.
         Volatile.Write(ref _asked, new());
-        _recovery = _link.Recovery;
         try
         {
             var answer = _namesEveryNamespace() ? await AskSettingsAsync(cancellationToken) : await AskAboutNobodyAsync(self, cancellationToken);
@@ -83,7 +81,7 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
 
     private async Task WaitForReasonAsync(CancellationToken cancellationToken)
     {
-        using var reason = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _asked.Token, _recovery);
+        using var reason = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _asked.Token, _link.Recovery);
         try
         {
             await Task.Delay(_interval, _link.Time, reason.Token);

@@ -16,7 +16,7 @@ internal static partial class Log
     [LoggerMessage(303, LogLevel.Information, "The agent gives nothing to wait on for intentions of \"{Service}\" ({Problem}); they are read every {PollInterval} instead.")]
     public static partial void PollingIntentions(this ILogger logger, string service, string problem, TimeSpan pollInterval);
 
-    [LoggerMessage(304, LogLevel.Warning, "The agent cannot be asked who may call \"{Service}\", and callers are refused: {Problem}")]
+    [LoggerMessage(304, LogLevel.Warning, "The agent cannot be asked who may call \"{Service}\", and callers are refused: {Problem}.")]
     public static partial void AuthorizeFails(this ILogger logger, string service, string problem);
 
     [LoggerMessage(305, LogLevel.Information, "The agent says again who may call \"{Service}\".")]

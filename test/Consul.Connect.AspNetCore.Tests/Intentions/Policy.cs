@@ -19,7 +19,7 @@ internal static class Policy
     }
 
     public static ConnectPeer Caller(string service, string @namespace = "default", string partition = "default") =>
-        new($"spiffe://test.consul/ap/{partition}/ns/{@namespace}/dc/dc1/svc/{service}", "test.consul", partition, @namespace, "dc1", service, "0a:0b", DateTimeOffset.MaxValue);
+        new($"spiffe://test.consul{(partition == "default" ? "" : $"/ap/{partition}")}/ns/{@namespace}/dc/dc1/svc/{service}", "test.consul", partition, @namespace, "dc1", service, "0a:0b", DateTimeOffset.MaxValue);
 
     public static IntentionSet Set(params Intention[] intentions) => new(new IntentionMatch(intentions), "orders");
 

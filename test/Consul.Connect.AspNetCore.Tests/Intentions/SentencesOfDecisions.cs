@@ -52,11 +52,11 @@ public class SentencesOfDecisions
         var caller = Policy.Caller("caller-9999");
 
         var began = TimeProvider.System.GetTimestamp();
-        for (var i = 0; i < 10_000; i++)
+        for (var i = 0; i < 100_000; i++)
             Assert.True(set.Decide(caller)?.Allowed);
 
-        // One by one would be 10^8 comparisons.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromMilliseconds(500));
+        // One by one would be 10^9 comparisons.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     private static void Decide(IntentionSet set, ConnectPeer[] callers)

@@ -2,6 +2,7 @@ using System.Net;
 using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -99,6 +100,6 @@ public sealed class TheAppKeepsItsAddresses : IDisposable
 
     private sealed class Startup
     {
-        public void Configure(IApplicationBuilder app) => app.Run(context => context.Response.WriteAsync("from the startup class"));
+        public static void Configure(IApplicationBuilder app) => app.Run(context => context.Response.WriteAsync("from the startup class"));
     }
 }

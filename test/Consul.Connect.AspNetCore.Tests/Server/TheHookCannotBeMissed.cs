@@ -2,7 +2,6 @@ using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsulConnect.Tests.Server;
 
@@ -75,7 +74,7 @@ public sealed class TheHookCannotBeMissed : IDisposable
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listener => listener.Protocols = HttpProtocols.Http1AndHttp2AndHttp3)));
         using var client = _identity.Caller().CreateHttpsClient((await app.ReadyAsync()).Mesh.Port);
 
-        Assert.Equal(_identity.Caller("web").Certificate is null ? "" : $"spiffe://{TestCa.DefaultTrustDomain}/ns/default/dc/dc1/svc/web", await client.GetStringAsync("/whoami"));
+        Assert.Equal($"spiffe://{TestCa.DefaultTrustDomain}/ns/default/dc/dc1/svc/web", await client.GetStringAsync("/whoami"));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace ConsulConnect.Agent;
 
 /// <summary>The token and the TLS files, read again when they change: about every second by content, which also sees swapped links.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without timer or wait handle holds nothing.")]
-internal sealed class AgentCredentials : IAsyncDisposable
+internal sealed class AgentSecrets : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
@@ -23,7 +23,7 @@ internal sealed class AgentCredentials : IAsyncDisposable
     private string? _fingerprint;
     private string? _fault;
 
-    public AgentCredentials(AgentAddress address, ConsulConnectOptions options, TimeProvider time, ILogger logger)
+    public AgentSecrets(AgentAddress address, ConsulConnectOptions options, TimeProvider time, ILogger logger)
     {
         (_address, _mostConnections, _logger) = (address, options.MaxConnections, logger);
         _tls = new(options.Tls, options.Origins.VerifyAgent);

@@ -10,7 +10,7 @@ namespace ConsulConnect.Intentions;
 /// <param name="longestWait">What to wait at most, shorter than the watch would; null: as the watch likes.</param>
 /// <param name="wentBack">Called when the index went back: the agent has become another one.</param>
 /// <param name="listRefused">Called once when waiting turns into polling, with the agent's text.</param>
-internal sealed class IntentionReader(AgentLink link, string service, TimeSpan? longestWait, Action wentBack, Action<string> listRefused)
+internal sealed class IntentionFetch(AgentLink link, string service, TimeSpan? longestWait, Action wentBack, Action<string> listRefused)
 {
     /// <summary>How long a refused list is left alone.</summary>
     public static readonly TimeSpan RefusedListPause = TimeSpan.FromSeconds(30);
