@@ -30,7 +30,7 @@ public sealed class ConnectService : IAsyncDisposable
     {
         configuration.ThrowIfInvalid();
         Options = configuration.Options;
-        Name = Options.Connect.Service ?? Options.Service?.Name ?? "";
+        Name = Options.ServiceName ?? "";
         _time = time;
         _metrics = new(Name, meters);
         var logger = loggers.CreateLogger("ConsulConnect");
@@ -186,7 +186,7 @@ public sealed class ConnectService : IAsyncDisposable
 
     private IConnectionAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch
     {
-        null => new FixedPolicy(Name, options.DefaultPolicy == ConnectDefaultPolicy.Allow),
+        null => new ConfiguredPolicy(Name, options.DefaultPolicy),
         _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),
         _ => new CachedIntentions(Link, Name, options, Self),
     };

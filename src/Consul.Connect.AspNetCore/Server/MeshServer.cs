@@ -23,9 +23,12 @@ internal sealed class MeshServer(string endpoint, MeshListener listener, MeshLis
 
         if (hosts.Value.AllowedHosts.FirstOrDefault(host => host != "*") is { } host)
             throw new InvalidOperationException($"AllowedHosts is {host}; mesh callers send their own Host header, sidecars among them, and would be refused with 400. Remove AllowedHosts, or set it to *.");
+        var addresses = server.Features.Get<IServerAddressesFeature>();
+        if (addresses is { PreferHostingUrls: true, Addresses.Count: > 0 })
+            throw new InvalidOperationException($"PreferHostingUrls is on, so only {string.Join(", ", addresses.Addresses)} would be bound, and no mesh listener. Turn it off and write every address as an endpoint: {DefaultListener.Json(endpoint, addresses.Addresses)}");
         if (!listeners.Any)
         {
-            DefaultListener.Add(kestrel.Value, server.Features.Get<IServerAddressesFeature>(), endpoint, added =>
+            DefaultListener.Add(kestrel.Value, addresses, endpoint, added =>
             {
                 listener.Attach(added, raw: false);
                 listeners.Add(added);
