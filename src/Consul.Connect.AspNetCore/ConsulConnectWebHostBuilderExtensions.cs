@@ -41,7 +41,7 @@ public static class ConsulConnectWebHostBuilderExtensions
         {
             var service = provider.GetRequiredService<ConnectService>();
             var limits = service.Options.Connect;
-            return new MeshListener(service.Handshake, service.Authorizer, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
+            return new MeshListener(service.Handshake, service.Decision, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
         });
         services.AddSingleton(provider => new MeshServer(
             provider.GetRequiredService<ConnectService>().Options.Endpoint,

@@ -27,6 +27,8 @@ internal static class ConnectRules
         RangeRules.CheckDefined(Path + "Provider", authorization.Provider, faults);
         RangeRules.CheckDefined(Path + "DefaultPolicy", authorization.DefaultPolicy, faults);
         RangeRules.Check(Path + "PollInterval", authorization.PollInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(60), faults);
+        if (authorization is { Provider: ConnectAuthorizationProvider.Agent, DefaultPolicy: not ConnectDefaultPolicy.FromAgent })
+            faults.Add($"{Path}DefaultPolicy is {authorization.DefaultPolicy} beside {Path}Provider Agent, where the agent's verdict already holds its own default policy; remove the one or write Intentions as the other.");
         if (authorization.MaxStaleness is { } staleness)
             RangeRules.Check(Path + "MaxStaleness", staleness, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24), faults);
     }
