@@ -1,3 +1,34 @@
+using System.Runtime.CompilerServices;
+using ConsulConnect;
+using WebApi;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.WebHost.UseConsulConnect();
+builder.Services.AddSingleton<OrderBook>();
+
 var app = builder.Build();
+app.UseWebSockets();
+
+app.MapGet("/whoami", (ConnectPeer caller) => new Caller(caller.Service, caller.Namespace, caller.Datacenter, caller.SpiffeId));
+app.MapGet("/api/orders", (OrderBook orders) => orders.All());
+app.MapGet("/api/orders/{id:int}", (int id, OrderBook orders) => orders.Find(id) is { } order ? Results.Ok(order) : Results.NotFound());
+app.MapPost("/api/orders", (NewOrder order, OrderBook orders) => orders.Add(order) is var added ? Results.Created($"/api/orders/{added.Id}", added) : null);
+app.MapGet("/admin/stats", (OrderBook orders) => new Stats(orders.Count));
+app.MapGet("/stream", (CancellationToken stop) => TypedResults.ServerSentEvents(Ticks(stop), eventType: "tick"));
+app.Map("/ws", Echo.RunAsync);
+app.MapGet("/health", () => "ok");
+
 app.Run();
+
+static async IAsyncEnumerable<string> Ticks([EnumeratorCancellation] CancellationToken stop)
+{
+    using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+    for (var tick = 0; ; tick++)
+    {
+        yield return $"{tick}";
+        await timer.WaitForNextTickAsync(stop);
+    }
+}
+
+/// <summary>Named, so that a test can start the app.</summary>
+public partial class Program;

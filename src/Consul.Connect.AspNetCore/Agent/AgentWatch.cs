@@ -117,13 +117,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         var wait = first && FirstWait < link.WaitTime ? FirstWait : link.WaitTime;
         try
         {
-            return await fetch(new(_index, _hash, wait), cancellationToken);
-        }
-        catch (AgentException missing) when (missing.Fault == AgentFault.Missing && WhenMissing is not null)
-        {
-            Restart();
-            await WhenMissing(cancellationToken);
-            throw;
+            return await FetchOrHealAsync(new(_index, _hash, wait), cancellationToken);
         }
         catch (Exception unexpected) when (unexpected is not AgentException && !cancellationToken.IsCancellationRequested)
         {
@@ -133,10 +127,23 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         }
     }
 
+    private async Task<AgentAnswer<T>> FetchOrHealAsync(BlockingQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await fetch(query, cancellationToken);
+        }
+        catch (AgentException missing) when (missing.Fault == AgentFault.Missing && WhenMissing is not null)
+        {
+            await WhenMissing(cancellationToken);
+            throw;
+        }
+    }
+
     /// <returns>Whether the agent offers nothing to wait on.</returns>
     private bool Take(AgentAnswer<T> answer)
     {
-        var backwards = answer.Index < _index;
+        var backwards = answer.Index > 0 && answer.Index < _index;
         _index = backwards ? 0 : answer.Index ?? 0;
         _hash = answer.ContentHash;
 

@@ -27,4 +27,16 @@ internal static partial class Log
 
     [LoggerMessage(107, LogLevel.Error, "The watch of {Watch} met an unexpected exception, and goes on.")]
     public static partial void UnexpectedFailure(ILogger logger, string watch, Exception exception);
+
+    [LoggerMessage(110, LogLevel.Warning, "Consul:TokenFile {Path} cannot be used: {Fault}. The token it held before, if any, stays in use.")]
+    public static partial void TokenFileUnusable(ILogger logger, string path, string fault);
+
+    [LoggerMessage(111, LogLevel.Information, "Consul:TokenFile {Path} holds another token; all watches start over with it.")]
+    public static partial void TokenChanged(ILogger logger, string path);
+
+    [LoggerMessage(112, LogLevel.Information, "The files in Consul:Tls have changed; all watches start over with them.")]
+    public static partial void TlsFilesChanged(ILogger logger);
+
+    [LoggerMessage(113, LogLevel.Warning, "Calls to the agent go on as before, if they did: {Fault}.")]
+    public static partial void TlsFilesUnusable(ILogger logger, string fault);
 }

@@ -29,4 +29,20 @@ public class AgentsTogether
         Assert.EndsWith("/ns/default/dc/dc2/svc/web", leaf.Uri, StringComparison.Ordinal);
         Assert.NotEmpty(leaf.Intermediates);
     }
+
+    [SkippableFact]
+    public async Task A_rotation_in_the_first_datacenter_gives_the_second_a_new_intermediate()
+    {
+        await using var federation = await ConsulFederation.StartAsync();
+        var before = await federation.Secondary.IssueLeafAsync("web");
+        var active = await federation.Primary.RotateCaAsync();
+
+        // Each service asked for the first time gets what is signed now.
+        var turn = 0;
+        var after = await Eventually.ReadsAsync(
+            "the secondary signs with another intermediate",
+            async _ => await federation.Secondary.IssueLeafAsync($"web-{turn++}"),
+            leaf => leaf.Leaf.IssuerName.Name != before.Leaf.IssuerName.Name || !leaf.Intermediates.Contains(before.Intermediates[0]));
+        Assert.Contains(after.Roots, root => root.Thumbprint.Equals(active.Replace(":", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
+    }
 }

@@ -9,7 +9,11 @@ public class TheTestHostDies
     public async Task Its_agent_dies_with_it()
     {
         // The holder is this assembly as a program of its own: it starts an agent as any test does.
-        await using var holder = ChildProcess.Start(Environment.ProcessPath!, ["exec", typeof(TheTestHostDies).Assembly.Location, AgentHolder.Verb]);
+        var leftovers = Directory.CreateTempSubdirectory();
+        await using var holder = ChildProcess.Start(
+            Environment.ProcessPath!,
+            ["exec", typeof(TheTestHostDies).Assembly.Location, AgentHolder.Verb],
+            new Dictionary<string, string?> { ["TMPDIR"] = leftovers.FullName });
         var line = await holder.WaitForLineAsync(line => line.StartsWith(AgentHolder.Verb, StringComparison.Ordinal));
         var agent = int.Parse(line[AgentHolder.Verb.Length..], CultureInfo.InvariantCulture);
         Assert.True(Directory.Exists($"/proc/{agent}"));
@@ -17,6 +21,7 @@ public class TheTestHostDies
         await holder.KillAsync();
 
         await Eventually.HoldsAsync("the agent is gone", () => !IsAlive(agent), TimeSpan.FromSeconds(5));
+        leftovers.Delete(recursive: true);
     }
 
     // Where nobody reaps orphans a dead process stays listed as a zombie.

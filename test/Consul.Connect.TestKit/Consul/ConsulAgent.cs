@@ -73,7 +73,7 @@ public sealed partial class ConsulAgent : IAsyncDisposable
     public Task StartAgainAsync() => LaunchAsync(ports => ports);
 
     /// <summary>SIGSTOP: connections stay, answers do not come.</summary>
-    public void Pause() => Process.Pause();
+    public Task PauseAsync() => Process.PauseAsync();
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Process.Resume();
@@ -96,7 +96,7 @@ public sealed partial class ConsulAgent : IAsyncDisposable
             string[] mode = Options.IsDevelopment ? ["-dev"] : [];
             _process = ChildProcess.Start(_consul.Path, ["agent", .. mode, "-config-file", _files.ConfigurationFile]);
             _http?.Dispose();
-            _http = CreateClient(ManagementToken);
+            _http = CreateClient();
             try
             {
                 await WaitUntilReadyAsync();
@@ -129,21 +129,21 @@ public sealed partial class ConsulAgent : IAsyncDisposable
     private Task<JsonNode> AskUntilAsync(string what, string path, Func<JsonNode, bool> isRight) =>
         Eventually.ReadsAsync(what, async ending => await Http.GetFromJsonAsync<JsonNode>(path, ending) ?? "null", isRight, giveUp: () => Process.HasExited ? $"the agent ended with exit code {Process.ExitCode}." : null);
 
-    private HttpClient CreateClient(string? token)
+    private HttpClient CreateClient()
     {
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(Address) };
-        if (token is not null)
-            client.DefaultRequestHeaders.Add("X-Consul-Token", token);
+        if (ManagementToken is not null)
+            client.DefaultRequestHeaders.Add("X-Consul-Token", ManagementToken);
         return client;
     }
 
     private async Task<JsonNode?> SendAsync(HttpMethod method, string path, object? body = null, string? token = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        // Takes the place of the operator's.
         if (token is not null)
             request.Headers.Add("X-Consul-Token", token);
-        using var client = CreateClient(token is null ? ManagementToken : null);
-        using var answer = await client.SendAsync(request);
+        using var answer = await Http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         if (!answer.IsSuccessStatusCode)
             throw new HttpRequestException($"{method} {path}: {(int)answer.StatusCode} {text}", null, answer.StatusCode);

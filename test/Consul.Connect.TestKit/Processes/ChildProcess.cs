@@ -88,7 +88,12 @@ public sealed partial class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: the process keeps its connections and answers nothing.</summary>
-    public void Pause() => Signal(OperatingSystem.IsMacOS() ? 17 : 19);
+    public async Task PauseAsync()
+    {
+        Signal(OperatingSystem.IsMacOS() ? 17 : 19);
+        if (OperatingSystem.IsLinux())
+            await Eventually.HoldsAsync($"{_name} is stopped", () => File.ReadAllText($"/proc/{Id}/stat").Contains(") T ", StringComparison.Ordinal));
+    }
 
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signal(OperatingSystem.IsMacOS() ? 19 : 18);

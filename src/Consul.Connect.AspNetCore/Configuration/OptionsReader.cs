@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Configuration;
+
+namespace ConsulConnect.Configuration;
+
+/// <summary>Fills options from the <c>Consul</c> section; what it does not name keeps its default.</summary>
+internal static class OptionsReader
+{
+    public static void Read(IConfiguration consul, ConsulConnectOptions options, List<string> faults, List<string> hints)
+    {
+        var root = new SectionReader(consul, SectionKeys.Root, faults);
+        options.Address = root.Text("Address");
+        if (options.Address is not null)
+            options.Origins.Address = "Consul:Address";
+        options.Token = root.Text("Token");
+        options.TokenFile = root.Text("TokenFile");
+        options.Datacenter = root.Text("Datacenter");
+        options.Namespace = root.Text("Namespace");
+        options.Partition = root.Text("Partition");
+        options.WaitTime = root.Duration("WaitTime") ?? options.WaitTime;
+        options.MaxConnections = root.Number("MaxConnections") ?? options.MaxConnections;
+        options.AllowInsecureAgent = root.Flag("AllowInsecureAgent") ?? options.AllowInsecureAgent;
+
+        if (root.Section("Tls", """{ "CaFile": "…" }""") is { } tls)
+            ReadTls(new(tls, SectionKeys.Tls, faults), options.Tls);
+        if (root.Section("Service", """{ "Name": "orders" }""") is { } service)
+            options.Service = ServiceDefinitionReader.Read(service, faults);
+        if (root.Section("Registration", """{ "Enabled": true }""") is { } registration)
+            options.Registration.Enabled = new SectionReader(registration, SectionKeys.Registration, faults).Flag("Enabled") ?? options.Registration.Enabled;
+        if (root.Section("Connect", """{ "Service": "orders" }""") is { } connect)
+            ReadConnect(new(connect, SectionKeys.Connect, faults), options.Connect, faults);
+
+        if (SectionReader.IsSet(consul.GetSection("Discovery")))
+            hints.Add("""Consul:Discovery is not read here, it belongs to Steeltoe; this app's entry in the catalog is described by Consul:Service, as in "Consul": { "Service": { "Name": "orders" } }.""");
+    }
+
+    private static void ReadTls(SectionReader section, ConsulTlsOptions tls)
+    {
+        tls.CaFile = section.Text("CaFile");
+        tls.CaPath = section.Text("CaPath");
+        tls.CertFile = section.Text("CertFile");
+        tls.KeyFile = section.Text("KeyFile");
+        tls.ServerName = section.Text("ServerName");
+    }
+
+    private static void ReadConnect(SectionReader section, ConnectOptions connect, List<string> faults)
+    {
+        connect.Service = section.Text("Service");
+        connect.HandshakeTimeout = section.Duration("HandshakeTimeout") ?? connect.HandshakeTimeout;
+        connect.MaxConcurrentHandshakes = section.Number("MaxConcurrentHandshakes") ?? connect.MaxConcurrentHandshakes;
+        if (section.Section("Authorization", """{ "Provider": "Intentions" }""") is { } authorization)
+            ReadAuthorization(new(authorization, SectionKeys.Authorization, faults), connect.Authorization);
+        if (section.Section("Certificates", """{ "CertFile": "…", "KeyFile": "…", "CaFile": "…" }""") is { } certificates)
+            connect.Certificates = ReadCertificates(new(certificates, SectionKeys.Certificates, faults));
+    }
+
+    private static void ReadAuthorization(SectionReader section, ConnectAuthorizationOptions authorization)
+    {
+        authorization.Provider = section.Choice<ConnectAuthorizationProvider>("Provider") ?? authorization.Provider;
+        authorization.DefaultPolicy = section.Choice<ConnectDefaultPolicy>("DefaultPolicy") ?? authorization.DefaultPolicy;
+        authorization.PollInterval = section.Duration("PollInterval") ?? authorization.PollInterval;
+        authorization.MaxStaleness = section.Duration("MaxStaleness");
+    }
+
+    private static ConnectCertificateFiles ReadCertificates(SectionReader section) => new()
+    {
+        CertFile = section.Text("CertFile"),
+        KeyFile = section.Text("KeyFile"),
+        CaFile = section.Text("CaFile"),
+    };
+}

@@ -1,0 +1,28 @@
+namespace ConsulConnect;
+
+/// <summary>An authenticated and authorized mesh connection outside Kestrel.</summary>
+public sealed class ConnectConnection : IAsyncDisposable
+{
+    internal ConnectConnection(Stream stream, ConnectPeer peer)
+    {
+        Stream = stream;
+        Peer = peer;
+    }
+
+    /// <summary>The encrypted stream; what is written here only the peer can read.</summary>
+    public Stream Stream { get; }
+
+    /// <summary>The verified peer.</summary>
+    public ConnectPeer Peer { get; }
+
+    /// <summary>Closes the stream and the transport below it.</summary>
+    public ValueTask DisposeAsync() => Stream.DisposeAsync();
+}
+
+/// <summary>Consul's intentions, or their default, do not let this caller connect to this service.</summary>
+public sealed class ConnectDeniedException : Exception
+{
+    internal ConnectDeniedException(string message) : base(message)
+    {
+    }
+}

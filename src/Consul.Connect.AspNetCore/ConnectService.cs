@@ -1,0 +1,195 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using ConsulConnect.Agent;
+using ConsulConnect.Certificates;
+using ConsulConnect.Configuration;
+using ConsulConnect.Intentions;
+using ConsulConnect.Registration;
+using ConsulConnect.Server;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ConsulConnect;
+
+/// <summary>
+/// One identity in the mesh, as <c>connect.Service</c> is in Consul's Go library: its certificate, its authorization and the
+/// loops that keep both fresh. From the container after <c>UseConsulConnect()</c> or <c>AddConsulConnect()</c>, or without a
+/// host from <see cref="StartAsync(Action{ConsulConnectOptions}, ILoggerFactory?, CancellationToken)"/>.
+/// </summary>
+public sealed class ConnectService : IAsyncDisposable
+{
+    private readonly AgentClient? _client;
+    private readonly TimeProvider _time;
+    private readonly ConnectMetrics _metrics;
+    private readonly MeshEntry _entry;
+
+    internal ConnectService(ReadResult configuration, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters)
+    {
+        configuration.ThrowIfInvalid();
+        Options = configuration.Options;
+        Name = Options.Connect.Service ?? Options.Service?.Name ?? "";
+        _time = time;
+        _metrics = new(Name, meters);
+        var logger = loggers.CreateLogger("ConsulConnect");
+
+        if (Options.Connect.Certificates is null || Options.Address is not null)
+        {
+            _client = new(Options, time, logger);
+            Link = new(_client, time, Options.WaitTime, logger, _metrics) { AddressOrigin = Options.Origins.Address };
+        }
+
+        Credentials = Options.Connect.Certificates is { } files
+            ? new FileCredentials(files, Name, time, logger, _metrics)
+            : new AgentCredentials(Link!, Name, Options.Namespace, Options.Partition);
+        Authorizer = Authorize(Options.Connect.Authorization);
+        Refusals = new(Name, _metrics, time, logger);
+        Handshake = new(Credentials, Refusals, time);
+        Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
+        _entry = new(this, logger);
+        configuration.Report(logger);
+    }
+
+    /// <summary>The service this app is in the mesh.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether there is a valid certificate and a decision can be made for a caller. Does not block.</summary>
+    public bool IsReady => Credentials.Current is { } current && current.NotAfter > _time.GetUtcNow() && Authorizer.IsReady;
+
+    internal ConsulConnectOptions Options { get; }
+
+    /// <summary>Null when the identity comes from files and no agent is named.</summary>
+    internal AgentLink? Link { get; }
+
+    internal ICredentialsSource Credentials { get; }
+
+    internal IConnectionAuthorizer Authorizer { get; }
+
+    internal RefusalReport Refusals { get; }
+
+    internal ServerHandshake Handshake { get; }
+
+    internal ServiceRegistrar? Registrar { get; }
+
+    /// <summary>
+    /// Starts an identity without a host. Returns at once; the agent need not be there yet. Consul's environment variables
+    /// apply where <paramref name="configure"/> sets nothing.
+    /// </summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are not valid; all faults are named.</exception>
+    public static Task<ConnectService> StartAsync(Action<ConsulConnectOptions> configure, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return StartAsync(null, configure, loggers, cancellationToken);
+    }
+
+    /// <summary>Starts an identity without a host from the <c>Consul</c> section of a configuration.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are not valid; all faults are named.</exception>
+    public static Task<ConnectService> StartAsync(IConfiguration configuration, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return StartAsync(configuration, null, loggers, cancellationToken);
+    }
+
+    /// <summary>Waits for the first certificate and the first authorization data.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled first; the message says what is missing and why.</exception>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await Credentials.WaitAsync(cancellationToken);
+            await Authorizer.WaitReadyAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException($"\"{Name}\" is not ready: {Missing}.", cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Serves one mesh caller over a stream of the app's own: TLS, verification of the caller, authorization. Callers whose
+    /// intention decides per request are refused, since a stream has no requests.
+    /// </summary>
+    /// <exception cref="AuthenticationException">The handshake failed, the caller proved no identity, or there is no certificate.</exception>
+    /// <exception cref="ConnectDeniedException">The caller may not connect to this service.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the handshake took longer than <see cref="ConnectOptions.HandshakeTimeout"/>.</exception>
+    public async Task<ConnectConnection> AuthenticateAsServerAsync(Stream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var timeout = new CancellationTokenSource(Options.Connect.HandshakeTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var mesh = new MeshConnection();
+        var tls = new SslStream(stream);
+        try
+        {
+            await tls.AuthenticateAsServerAsync((_, _, _, token) => Handshake.PrepareAsync(mesh, raw: true, SslProtocols.None, token), state: null, either.Token);
+            var caller = mesh.Verified ?? throw new AuthenticationException("The caller proved no identity.");
+            var decision = await Authorizer.DecideAsync(caller, cancellationToken);
+            Refusals.Decided(caller, decision);
+            if (!decision.Allowed)
+                throw new ConnectDeniedException(decision.Explanation);
+            return new(tls, caller);
+        }
+        catch
+        {
+            if (mesh is { HelloSeen: true, Verified: null })
+                Refusals.HandshakeFailed(mesh);
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops the loops and awaits them; deregisters what it registered.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await LeaveCatalogAsync(CancellationToken.None);
+        await Authorizer.DisposeAsync();
+        await Credentials.DisposeAsync();
+        if (_client is not null)
+            await _client.DisposeAsync();
+        _metrics.Dispose();
+    }
+
+    /// <summary>Why this service is not ready; for messages.</summary>
+    internal string Missing => Credentials.Current is null
+        ? $"no certificate ({Credentials.LastError ?? "no answer yet"})"
+        : $"no authorization data ({Authorizer.LastError ?? "no answer yet"})";
+
+    internal void Start()
+    {
+        Credentials.Start();
+        Authorizer.Start();
+    }
+
+    /// <param name="endpoints">Where the mesh is served, for the start line.</param>
+    /// <param name="reachable">Where callers dial; null when nothing is registered.</param>
+    internal void EnterMesh(string endpoints, IPEndPoint? reachable) => _entry.Start(endpoints, reachable);
+
+    /// <summary>Leaves the catalog, while callers are still served.</summary>
+    internal async Task LeaveCatalogAsync(CancellationToken cancellationToken)
+    {
+        await _entry.DisposeAsync();
+        if (Registrar is not null)
+            await Registrar.StopAsync(cancellationToken);
+    }
+
+    private static Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var read = ConnectConfiguration.Read(configuration, Environment.GetEnvironmentVariable, configure);
+        var service = new ConnectService(read, TimeProvider.System, loggers ?? NullLoggerFactory.Instance, meters: null);
+        service.Start();
+        service.EnterMesh("streams of the app", reachable: null);
+        return Task.FromResult(service);
+    }
+
+    private IConnectionAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch
+    {
+        null => new FixedPolicy(Name, options.DefaultPolicy == ConnectDefaultPolicy.Allow),
+        _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),
+        _ => new CachedIntentions(Link, Name, options, Self),
+    };
+
+    private ConnectPeer? Self() => Credentials.Current?.Self;
+}

@@ -1,0 +1,130 @@
+using ConsulConnect.Agent;
+
+namespace ConsulConnect.Intentions;
+
+/// <summary>
+/// Asks the agent about each caller, as Consul's Go library does, and remembers the answer for a moment. The agent's answer is the
+/// whole answer: its default policy holds, and a failed call refuses.
+/// </summary>
+internal sealed class AgentAuthorizer : IConnectionAuthorizer
+{
+    public const int MaxVerdicts = 4096;
+
+    public static readonly TimeSpan VerdictLife = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
+
+    private readonly AgentLink _link;
+    private readonly string _service;
+    private readonly TimeSpan? _maxStaleness;
+    private readonly VerdictCache _verdicts;
+    private readonly DefaultPolicyProbe _probe;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile DefaultPolicyAnswer? _default;
+    private string? _problem;
+
+    /// <param name="self">This service as its own leaf names it; null before the first leaf.</param>
+    public AgentAuthorizer(AgentLink link, string service, ConnectAuthorizationOptions options, Func<ConnectPeer?> self)
+    {
+        _link = link;
+        _service = service;
+        _maxStaleness = options.MaxStaleness;
+        _verdicts = new(link.Time, VerdictLife, MaxVerdicts);
+
+        // Only to say whether the agent answers and what its default is: each decision takes it from the agent's verdict.
+        _probe = new(link, service, self, () => false, DefaultPolicyProbe.Interval, Accept, () => { });
+    }
+
+    public bool IsReady => _ready.Task.IsCompleted;
+
+    public string? LastError => Volatile.Read(ref _problem) ?? _probe.LastError;
+
+    public string DefaultPolicy => _default?.ToString() ?? "unknown";
+
+    public void Start() => _probe.Start();
+
+    public Task WaitReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, CancellationToken cancellationToken)
+    {
+        var decision = _verdicts.GetAsync(caller, AskAsync);
+        return decision.IsCompletedSuccessfully ? new(decision.Result) : new(decision.WaitAsync(cancellationToken));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _probe.DisposeAsync();
+        await _verdicts.DrainAsync();
+    }
+
+    // Whatever goes wrong here is an answer, and the answer is no.
+    private async Task<IntentionDecision> AskAsync(ConnectPeer caller)
+    {
+        using var limit = new CancellationTokenSource(CallLimit, _link.Time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token);
+        try
+        {
+            var answer = await _link.Client.AuthorizeAsync(_service, caller.SpiffeId, caller.SerialNumber, end.Token).WaitAsync(end.Token);
+            Works();
+            return Judge(caller, answer);
+        }
+        catch (OperationCanceledException)
+        {
+            return Unknown(caller, _stopping.IsCancellationRequested ? "this service is stopping" : $"{_link.Client.Address} did not answer within {CallLimit.TotalSeconds:0} s");
+        }
+        catch (AgentException e) when (e.Fault == AgentFault.Permanent)
+        {
+            // About this caller, not about the agent.
+            return Refuse(caller, DecisionReason.Unknown, $"the agent cannot decide ({Wording.Clean(e.Message)}).");
+        }
+        catch (Exception e)
+        {
+            return Unknown(caller, Wording.Clean(e.Message));
+        }
+    }
+
+    private IntentionDecision Judge(ConnectPeer caller, AgentAnswer<AuthorizeVerdict> answer)
+    {
+        var said = Wording.Clean(answer.Value.Reason);
+        var because = said.Length == 0 ? "." : $": {said}.";
+        if (!answer.Value.Authorized)
+            return Refuse(caller, Sort(said), $"the agent denies it{because}");
+
+        if (_maxStaleness is { } bound && (answer.Age is null || answer.Age > bound))
+            return Refuse(caller, DecisionReason.Stale, $"the agent allows it, but by what is older than MaxStaleness ({bound}){because}");
+
+        return new(true, Sort(said), $"\"{Wording.Clean(caller.Service)}\" may call \"{_service}\": the agent allows it{because}");
+    }
+
+    // The text is for people; it sorts the metric and never decides.
+    private static DecisionReason Sort(string said) => said switch
+    {
+        _ when said.StartsWith("Matched L7", StringComparison.Ordinal) => DecisionReason.Permissions,
+        _ when said.StartsWith("Default ", StringComparison.Ordinal) || said.StartsWith("ACLs disabled", StringComparison.Ordinal) => DecisionReason.DefaultPolicy,
+        _ => DecisionReason.Intention,
+    };
+
+    private IntentionDecision Unknown(ConnectPeer caller, string problem)
+    {
+        if (!_stopping.IsCancellationRequested && Interlocked.Exchange(ref _problem, problem) is null)
+            _link.Logger.AuthorizeFails(_service, problem);
+        return Refuse(caller, DecisionReason.Unknown, $"the agent did not say whether it may ({problem}).");
+    }
+
+    private IntentionDecision Refuse(ConnectPeer caller, DecisionReason reason, string because) =>
+        new(false, reason, $"{Wording.MayNot(caller, _service)}: {because}");
+
+    private void Works()
+    {
+        if (Interlocked.Exchange(ref _problem, null) is not null)
+            _link.Logger.AuthorizeWorks(_service);
+    }
+
+    private void Accept(DefaultPolicyAnswer answer)
+    {
+        _default = answer;
+        _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);
+        _ready.TrySetResult();
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace ConsulConnect.Intentions;
+
+internal static partial class Log
+{
+    [LoggerMessage(300, LogLevel.Information, "Intentions that apply to \"{Service}\" were read: {Count}.")]
+    public static partial void IntentionsChanged(this ILogger logger, string service, int count);
+
+    [LoggerMessage(301, LogLevel.Information, "Callers of \"{Service}\" that no intention names are decided by the default policy: {Policy} ({Origin}).")]
+    public static partial void DefaultPolicyKnown(this ILogger logger, string service, string policy, string origin);
+
+    [LoggerMessage(302, LogLevel.Warning, "{Rule} Update this library, or rewrite the intention.")]
+    public static partial void IntentionNotUnderstood(this ILogger logger, string rule);
+
+    [LoggerMessage(303, LogLevel.Information, "The agent gives nothing to wait on for intentions of \"{Service}\" ({Problem}); they are read every {PollInterval} instead.")]
+    public static partial void PollingIntentions(this ILogger logger, string service, string problem, TimeSpan pollInterval);
+
+    [LoggerMessage(304, LogLevel.Warning, "The agent cannot be asked who may call \"{Service}\", and callers are refused: {Problem}.")]
+    public static partial void AuthorizeFails(this ILogger logger, string service, string problem);
+
+    [LoggerMessage(305, LogLevel.Information, "The agent says again who may call \"{Service}\".")]
+    public static partial void AuthorizeWorks(this ILogger logger, string service);
+}

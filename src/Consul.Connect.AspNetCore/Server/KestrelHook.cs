@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Server.Kestrel;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace ConsulConnect.Server;
+
+/// <summary>
+/// Takes the configured endpoint of our name as the mesh listener. It acts early, so that it can tell afterwards whether it
+/// really ran: an endpoint that is configured but not ours would serve the mesh's address without the mesh's rules.
+/// </summary>
+internal sealed class KestrelHook(string endpoint, MeshListener listener, MeshListeners listeners) : IConfigureOptions<KestrelServerOptions>, IPostConfigureOptions<KestrelServerOptions>
+{
+    private bool _ran;
+
+    public void Configure(KestrelServerOptions options)
+    {
+        // A caller behind the built-in proxy may speak HTTP/2 with the scheme http inside TLS; SchemeGuard refuses it elsewhere.
+        options.AllowAlternateSchemes = true;
+        options.ConfigurationLoader?.Endpoint(endpoint, Take);
+    }
+
+    public void PostConfigure(string? name, KestrelServerOptions options)
+    {
+        if (options.ConfigurationLoader is not { } loader)
+            return;
+        loader.Load();
+        if (!_ran && loader.Configuration.GetSection($"Endpoints:{endpoint}:Url").Value is not null)
+            throw new InvalidOperationException(
+                $"Kestrel:Endpoints:{endpoint} is configured, but the mesh's settings did not reach it: another Endpoint(\"{endpoint}\", …) action or another Configure(…) of Kestrel replaced them. "
+                + $"Remove that call, or make it before UseConsulConnect().");
+    }
+
+    private void Take(EndpointConfiguration configuration)
+    {
+        _ran = true;
+        RefuseForeignTls(configuration);
+        listener.Attach(configuration.ListenOptions, raw: false, configuration.HttpsOptions.SslProtocols);
+        listeners.Add(configuration.ListenOptions);
+    }
+
+    private void RefuseForeignTls(EndpointConfiguration configuration)
+    {
+        if (!configuration.IsHttps)
+            throw new InvalidOperationException($"Kestrel:Endpoints:{endpoint}:Url is {configuration.ConfigSection["Url"]}; the mesh speaks TLS only, write https://.");
+        foreach (var key in (ReadOnlySpan<string>)["Certificate", "Sni", "ClientCertificateMode"])
+        {
+            if (configuration.ConfigSection.GetSection(key).GetChildren().Any() || configuration.ConfigSection[key] is not null)
+                throw new InvalidOperationException($"Kestrel:Endpoints:{endpoint}:{key} is set; the mesh brings its own certificate and always requires the caller's; remove the key.");
+        }
+
+        if (configuration.ConfigSection["Protocols"] is { } protocols && protocols.Contains("Http3", StringComparison.OrdinalIgnoreCase))
+            throw new InvalidOperationException($"Kestrel:Endpoints:{endpoint}:Protocols is {protocols}; HTTP/3 would bypass the mesh's TLS and authorization; write Http1AndHttp2.");
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace ConsulConnect.Server;
+
+internal static partial class Log
+{
+    [LoggerMessage(400, LogLevel.Information, "\"{Service}\" is in the mesh as {SpiffeId}, serving at {Endpoints}; agent {Agent} (from {Origin}); provider {Provider}, default policy {DefaultPolicy}.")]
+    public static partial void Started(ILogger logger, string service, string spiffeId, string endpoints, string agent, string origin, ConnectAuthorizationProvider provider, string defaultPolicy);
+
+    [LoggerMessage(402, LogLevel.Information, "Running under a test server: no agent is asked and nothing is registered. A test plays a caller by setting IConnectPeerFeature.")]
+    public static partial void UnderTestServer(ILogger logger);
+
+    [LoggerMessage(410, LogLevel.Information, "A caller without a client certificate was refused; browsers, probes and load balancers belong on another endpoint.")]
+    public static partial void NoClientCertificate(ILogger logger);
+
+    [LoggerMessage(411, LogLevel.Debug, "A caller was refused in the handshake ({Reason}): {Detail}")]
+    public static partial void PeerRefused(ILogger logger, string reason, string? detail);
+
+    [LoggerMessage(412, LogLevel.Debug, "A handshake was refused because there is no certificate to serve: {Why}.")]
+    public static partial void HandshakeWithoutCredentials(ILogger logger, string why);
+
+    [LoggerMessage(413, LogLevel.Debug, "A connection that had sent no complete ClientHello was closed because too many handshakes are under way.")]
+    public static partial void HandshakeShed(ILogger logger);
+
+    [LoggerMessage(420, LogLevel.Information, "{Caller} was refused by \"{Service}\" ({Reason}): {Explanation}")]
+    public static partial void ConnectionDenied(ILogger logger, string caller, string service, string reason, string explanation);
+
+    [LoggerMessage(421, LogLevel.Debug, "{Caller} was refused by \"{Service}\" again ({Reason}): {Explanation}", EventName = "ConnectionDeniedAgain")]
+    public static partial void ConnectionDeniedAgain(ILogger logger, string caller, string service, string reason, string explanation);
+}

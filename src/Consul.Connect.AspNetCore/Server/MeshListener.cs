@@ -1,0 +1,102 @@
+using System.Security.Authentication;
+using ConsulConnect.Intentions;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace ConsulConnect.Server;
+
+/// <summary>Makes one Kestrel listener a mesh listener: TLS by callback between two middlewares of ours.</summary>
+internal sealed class MeshListener(ServerHandshake handshake, IConnectionAuthorizer authorizer, HandshakeGate gate, RefusalReport refusals, TimeSpan handshakeTimeout, TimeProvider time)
+{
+    public void Attach(ListenOptions listener, bool raw, SslProtocols protocols = SslProtocols.None)
+    {
+        if (KestrelListeners.HasTls(listener))
+            throw new InvalidOperationException($"The mesh listener {listener} already has TLS from another UseHttps, which would run instead of ours; remove that UseHttps (also from ConfigureEndpointDefaults) for this listener.");
+
+        listener.Protocols &= ~HttpProtocols.Http3;
+        listener.Use(next => connection => GuardHandshakeAsync(connection, next));
+        listener.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = handshakeTimeout,
+            OnConnection = context =>
+            {
+                context.Connection.Features.Get<HandshakeGate.Place>()?.HelloSeen();
+                var mesh = context.Connection.Features.Get<MeshConnection>() ?? throw new AuthenticationException("The connection did not pass the mesh listener's first middleware.");
+                return handshake.PrepareAsync(mesh, raw, protocols, context.CancellationToken);
+            },
+        });
+        listener.Use(next =>
+        {
+            RefuseHttp3(listener);
+            return connection => AuthorizeAsync(connection, raw, listener.KestrelServerOptions.Limits.RequestHeadersTimeout, next);
+        });
+        // QUIC has a pipeline of its own, which none of the above is part of.
+        ((IMultiplexedConnectionBuilder)listener).Use(_ => throw new InvalidOperationException(Http3Message(listener)));
+    }
+
+    private async Task GuardHandshakeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var mesh = new MeshConnection();
+        using var place = gate.Enter(connection, mesh);
+        if (place is null)
+        {
+            refusals.Shed(mesh);
+            connection.Abort(new ConnectionAbortedException("Too many TLS handshakes are under way."));
+            return;
+        }
+
+        connection.Features.Set(mesh);
+        connection.Features.Set(place);
+        await next(connection);
+        if (mesh is { HelloSeen: true, Verified: null })
+            refusals.HandshakeFailed(mesh);
+    }
+
+    private async Task AuthorizeAsync(ConnectionContext connection, bool raw, TimeSpan prefaceTimeout, ConnectionDelegate next)
+    {
+        connection.Features.Get<HandshakeGate.Place>()?.Dispose();
+        // Whatever certificate the connection shows: without our own verdict on it, it is nobody.
+        if (connection.Features.Get<MeshConnection>() is not { Verified: { } caller } mesh)
+            return;
+
+        var decision = await authorizer.DecideAsync(caller, connection.ConnectionClosed);
+        refusals.Decided(caller, decision);
+        if (!decision.Allowed)
+            return;
+
+        connection.Features.Set<IConnectPeerFeature>(mesh);
+        if (!raw && !await TellHttpVersionAsync(connection, prefaceTimeout))
+            return;
+        await next(connection);
+    }
+
+    private async ValueTask<bool> TellHttpVersionAsync(ConnectionContext connection, TimeSpan timeout)
+    {
+        using var timer = new CancellationTokenSource(timeout, time);
+        var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, closing, connection.ConnectionClosed);
+        try
+        {
+            if (await HttpPreface.ReadAsync(connection.Transport.Input, ended.Token) is not { } protocol)
+                return false;
+            connection.Features.Set(protocol);
+            return true;
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException)
+        {
+            return false;
+        }
+    }
+
+    private static void RefuseHttp3(ListenOptions listener)
+    {
+        if (listener.Protocols.HasFlag(HttpProtocols.Http3))
+            throw new InvalidOperationException(Http3Message(listener));
+    }
+
+    private static string Http3Message(ListenOptions listener) =>
+        $"The mesh listener {listener} asks for HTTP/3, which would bypass the mesh's TLS and authorization; remove Http3 from its Protocols (Consul Connect is TCP only).";
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using ConsulConnect.Agent;
+
+namespace ConsulConnect.Tests.Agent;
+
+/// <summary>Stands where a link wants a client, for loops that call something else.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without timer holds nothing.")]
+internal sealed class NoClient : IAgentClient
+{
+    private CancellationTokenSource _changed = new();
+
+    public string Address => "http://127.0.0.1:8500";
+
+    public CancellationToken Changed => _changed.Token;
+
+    public void Change()
+    {
+        var ended = _changed;
+        _changed = new();
+        ended.Cancel();
+    }
+
+    public Task<AgentAnswer<CaRoots>> GetRootsAsync(BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<IssuedLeaf>> GetLeafAsync(string service, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<IntentionMatch>> MatchIntentionsAsync(string destination, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<IntentionTable>> WaitForIntentionsAsync(BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<AuthorizeVerdict>> AuthorizeAsync(string target, string clientCertUri, string clientCertSerial, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<AgentSelf>> GetSelfAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task RegisterServiceAsync(ServiceRegistration registration, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task DeregisterServiceAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<RegisteredService>> GetServiceAsync(string id, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+}

@@ -1,0 +1,85 @@
+using ConsulConnect.Tests.Registration;
+
+namespace ConsulConnect.Tests.Configuration;
+
+public class AKeyThatIsNotOurs
+{
+    [Theory]
+    [InlineData("""{ "Connect": { "Servise": "x", "Service": "orders" } }""", "Consul:Connect:Servise", "Consul:Connect:Service")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorisation": { "Provider": "Agent" } } }""", "Consul:Connect:Authorisation", "Consul:Connect:Authorization")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "DefaultPolcy": "Deny" } } }""", "Consul:Connect:Authorization:DefaultPolcy", "Consul:Connect:Authorization:DefaultPolicy")]
+    [InlineData("""{ "Connect": { "Service": "orders", "handshaketimeoutt": "5s" } }""", "Consul:Connect:handshaketimeoutt", "Consul:Connect:HandshakeTimeout")]
+    [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "Enable": true } }""", "Consul:Registration:Enable", "Consul:Registration:Enabled")]
+    [InlineData("""{ "Connect": { "Service": "orders" }, "Tls": { "CAFilePath": "/x" } }""", "Consul:Tls:CAFilePath", "Consul:Tls:CaFile")]
+    [InlineData("""{ "Connect": { "Service": "orders" }, "Tls": { "VerifyServerName": true } }""", "Consul:Tls:VerifyServerName", "Consul:Tls:ServerName")]
+    [InlineData("""{ "Service": { "Name": "orders", "Adress": "10.0.0.7" } }""", "Consul:Service:Adress", "Consul:Service:Address")]
+    [InlineData("""{ "Service": { "Name": "orders", "Connect": { "Nativ": true } } }""", "Consul:Service:Connect:Nativ", "Consul:Service:Connect:Native")]
+    [InlineData("""{ "Service": { "Name": "orders", "na_me": "orders" } }""", "Consul:Service:na_me", "Consul:Service:Name")]
+    public void Below_our_sections_it_is_a_fault_that_names_the_nearest_one(string consul, string key, string nearest) =>
+        Assert.Equal($"{key} is no key of this section; the nearest is {nearest}; correct it or remove it.", Reading.OnlyFault(consul));
+
+    [Fact]
+    public void An_unknown_key_is_a_fault_even_without_a_value() =>
+        Assert.Equal(
+            "Consul:Connect:Certificate is no key of this section; the nearest is Consul:Connect:Certificates; correct it or remove it.",
+            Reading.OnlyFault("""{ "Connect": { "Service": "orders", "Certificate": null } }"""));
+
+    [Theory]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Scope": "AnnotatedEndpoints" } } }""", "Consul:Connect:Authorization:Scope")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Mode": "Audit" } } }""", "Consul:Connect:Authorization:Mode")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "RevocationGrace": "2s" } } }""", "Consul:Connect:Authorization:RevocationGrace")]
+    [InlineData("""{ "Connect": { "Service": "orders", "RequestNormalization": { "MergeSlashes": true } } }""", "Consul:Connect:RequestNormalization")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Upstreams": { "payments": { "Retries": 2 } } } }""", "Consul:Connect:Upstreams")]
+    [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "OnShutdown": "Deregister" } }""", "Consul:Registration:OnShutdown")]
+    [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "PropagationDelay": "2s" } }""", "Consul:Registration:PropagationDelay")]
+    [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "DrainTime": "10s" } }""", "Consul:Registration:DrainTime")]
+    [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "FailFast": true } }""", "Consul:Registration:FailFast")]
+    [InlineData("""{ "Connect": { "Service": "orders" }, "Services": { "billing": { "Name": "billing" } } }""", "Consul:Services")]
+    public void A_key_of_a_later_version_is_never_silently_ignored(string consul, string key) =>
+        Assert.Equal($"{key} is a key of a later version, and this one would ignore it; remove it.", Reading.OnlyFault(consul));
+
+    [Fact]
+    public void Beside_our_sections_it_belongs_to_another_library()
+    {
+        var result = Reading.Read("""{ "Service": { "Name": "orders" }, "Host": "localhost", "Port": 8500, "Config": { "Prefix": "x" } }""");
+
+        Assert.Empty(result.Faults);
+        Assert.Empty(result.Hints);
+    }
+
+    [Fact]
+    public void A_section_of_Steeltoe_yields_one_hint_with_our_key()
+    {
+        var result = Reading.Read("""{ "Service": { "Name": "orders" }, "Discovery": { "ServiceName": "orders", "Register": true } }""");
+
+        Assert.Empty(result.Faults);
+        Assert.Equal(
+            """Consul:Discovery is not read here, it belongs to Steeltoe; this app's entry in the catalog is described by Consul:Service, as in "Consul": { "Service": { "Name": "orders" } }.""",
+            Assert.Single(result.Hints));
+    }
+
+    [Fact]
+    public void Hints_and_warnings_are_said_at_their_level()
+    {
+        var log = new RecordedLog();
+        Reading.Read("""{ "Service": { "Name": "orders" }, "Discovery": { "Register": true } }""", null, ("CONSUL_HTTP_SSL_VERIFY", "0")).Report(log);
+
+        Assert.Collection(
+            log.Lines,
+            line => Assert.StartsWith("701 Warning: CONSUL_HTTP_SSL_VERIFY turns", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("702 Information: Consul:Discovery is not read here", line, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{ "Service": "orders" }""", """Consul:Service is a plain value, but takes a section; write { "Name": "orders" }.""")]
+    [InlineData("""{ "Service": { "Name": "orders", "Tags": "v2" } }""", """Consul:Service:Tags is a plain value, but takes a section; write [ "v2" ].""")]
+    [InlineData("""{ "Service": { "Name": "orders", "Tags": { "a": "v2" } } }""", """Consul:Service:Tags:a is no element of a list of texts; write "Tags": [ "v2" ].""")]
+    [InlineData("""{ "Service": { "Name": "orders", "Meta": { "a": { "b": "c" } } } }""", """Consul:Service:Meta:a is a section, but metadata is text by key, and a key cannot hold a colon; write "Meta": { "team": "sales" }.""")]
+    [InlineData("""{ "Service": { "Name": "orders" }, "Address": { "Host": "x" } }""", """Consul:Address is a section, but takes one value; write "Address": "…".""")]
+    [InlineData("""{ "Service": { "Name": "orders" }, "AllowInsecureAgent": "yes" }""", """Consul:AllowInsecureAgent is "yes", which is neither true nor false; write one of them.""")]
+    [InlineData("""{ "Service": { "Name": "orders" }, "MaxConnections": "12.5" }""", """Consul:MaxConnections is "12.5", which is not a whole number; write digits only.""")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Provider": "Envoy" } } }""", """Consul:Connect:Authorization:Provider is "Envoy", which is unknown; write Intentions or Agent.""")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "DefaultPolicy": "1" } } }""", """Consul:Connect:Authorization:DefaultPolicy is "1", which is unknown; write FromAgent or Allow or Deny.""")]
+    public void A_value_of_the_wrong_kind_is_a_fault_that_says_what_to_write(string consul, string message) =>
+        Assert.Contains(message, Reading.Read(consul).Faults);
+}

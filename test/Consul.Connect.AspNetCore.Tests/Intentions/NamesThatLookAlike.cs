@@ -1,0 +1,58 @@
+namespace ConsulConnect.Tests.Intentions;
+
+public class NamesThatLookAlike
+{
+    [Fact]
+    public void An_allow_for_web_does_not_allow_WEB() => Assert.Null(Policy.Set(Policy.Allow("web")).Allows("WEB"));
+
+    [Fact]
+    public void A_deny_for_web_denies_WEB() => Assert.False(Policy.Set(Policy.Deny("web")).Allows("WEB"));
+
+    [Fact]
+    public void A_deny_for_web_denies_WEB_although_everyone_is_allowed() =>
+        Assert.False(Policy.Set(Policy.Deny("web"), Policy.Allow("*")).Allows("WEB"));
+
+    [Theory]
+    [InlineData("web.api", "web-api")]
+    [InlineData("a.*", "abc")]
+    [InlineData("a|b", "a")]
+    [InlineData("web", "web2")]
+    [InlineData("web2", "web")]
+    [InlineData("web*", "web2")]
+    public void A_name_is_compared_whole_and_never_as_a_pattern(string source, string caller)
+    {
+        Assert.Null(Policy.Set(Policy.Allow(source)).Allows(caller));
+        Assert.Null(Policy.Set(Policy.Deny(source)).Allows(caller));
+        Assert.True(Policy.Set(Policy.Allow(source)).Allows(source));
+    }
+
+    [Fact]
+    public void Another_namespace_is_another_service()
+    {
+        Assert.Null(Policy.Set(Policy.Allow("web")).Decide(Policy.Caller("web", "other")));
+        Assert.Null(Policy.Set(Policy.Allow("*")).Decide(Policy.Caller("web", "other")));
+        Assert.True(Policy.Set(Policy.Allow("*/*")).Decide(Policy.Caller("web", "other"))?.Allowed);
+    }
+
+    [Fact]
+    public void Another_partition_is_another_service()
+    {
+        var set = Policy.Set(Policy.Allow("*/*"));
+
+        Assert.Null(set.Decide(Policy.Caller("web", partition: "far")));
+        Assert.True(Policy.Set(Policy.Allow("web") with { SourcePartition = "FAR" }).Decide(Policy.Caller("web", partition: "far"))?.Allowed);
+        Assert.Null(Policy.Set(Policy.Allow("web") with { SourcePartition = "far" }).Allows("web"));
+        Assert.True(Policy.Set(Policy.Allow("web") with { SourcePartition = "default" }).Allows("web"));
+    }
+
+    [Fact]
+    public void A_peered_source_never_names_a_caller_of_our_own_mesh()
+    {
+        Assert.Null(Policy.Set(Policy.Allow("web") with { SourcePeer = "east" }).Allows("web"));
+        Assert.Null(Policy.Set(Policy.Deny("*") with { SourcePeer = "east" }).Allows("web"));
+    }
+
+    [Fact]
+    public void A_namespace_left_out_is_the_default_one() =>
+        Assert.True(Policy.Set(Policy.Allow("web") with { SourceNamespace = "", DestinationNamespace = "" }).Allows("web"));
+}

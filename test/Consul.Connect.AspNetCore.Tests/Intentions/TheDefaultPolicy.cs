@@ -1,0 +1,189 @@
+using System.Text.RegularExpressions;
+using ConsulConnect.Agent;
+using ConsulConnect.Intentions;
+
+namespace ConsulConnect.Tests.Intentions;
+
+public partial class TheDefaultPolicy
+{
+    private static readonly AgentException Forbidden = new(AgentFault.Denied, "403 Permission denied");
+
+    [Theory]
+    [InlineData(ConnectDefaultPolicy.Allow, true)]
+    [InlineData(ConnectDefaultPolicy.Deny, false)]
+    public async Task What_the_operator_states_holds_and_the_agent_is_not_asked(ConnectDefaultPolicy policy, bool allowed)
+    {
+        await using var orders = Authorizing.ByIntentions(new() { DefaultPolicy = policy });
+        orders.Agent.DefaultAllows = !allowed;
+        orders.Authorizer.Start();
+        await orders.Authorizer.WaitReadyAsync(CancellationToken.None);
+
+        Assert.Equal((allowed, DecisionReason.DefaultPolicy), await BriefAsync(orders));
+        Assert.Equal(allowed ? "allow" : "deny", orders.Authorizer.DefaultPolicy);
+        Assert.Equal(0, orders.Agent.Count("authorize"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_agent_is_asked_about_a_caller_that_no_intention_can_name(bool allowed)
+    {
+        await using var orders = Authorizing.ByIntentions(new(), Policy.Deny("*"), Policy.Allow("*", "*"));
+        orders.Agent.DefaultAllows = allowed;
+        orders.Authorizer.Start();
+        await orders.Authorizer.WaitReadyAsync(CancellationToken.None);
+
+        var (target, uri, serial) = orders.Agent.Asked[0];
+        Assert.Equal(("orders", "0a:0b"), (target, serial));
+        Assert.Matches(Nobody(), uri);
+        Assert.Equal((allowed, DecisionReason.DefaultPolicy), Brief(await orders.Authorizer.DecideAsync(Policy.Caller("web", "elsewhere"), CancellationToken.None)));
+        Assert.False((await orders.DecideAsync("web")).Allowed);
+        Assert.Contains("Default behavior configured by ACLs", Assert.Single(orders.Logged(301)));
+    }
+
+    [Fact]
+    public async Task Before_anything_is_known_everyone_is_denied()
+    {
+        await using var orders = Authorizing.ByIntentions(new(), Policy.Allow("web"));
+
+        Assert.Equal((false, DecisionReason.Unknown), await BriefAsync(orders));
+        Assert.False(orders.Authorizer.IsReady);
+        Assert.Equal("unknown", orders.Authorizer.DefaultPolicy);
+    }
+
+    [Fact]
+    public async Task While_the_agent_has_not_said_only_intentions_decide()
+    {
+        await using var orders = Authorizing.ByIntentions(new(), Policy.Allow("web"));
+        orders.Agent.Verdict = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation).ContinueWith<AgentAnswer<AuthorizeVerdict>>(_ => throw new OperationCanceledException(cancellation), TaskScheduler.Default);
+        orders.Authorizer.Start();
+        await orders.Agent.Until("authorize");
+
+        Assert.True((await orders.DecideAsync("web")).Allowed);
+        Assert.Equal(DecisionReason.Unknown, (await orders.DecideAsync("billing")).Reason);
+        Assert.False(orders.Authorizer.IsReady);
+    }
+
+    public static TheoryData<string?, bool?, string?, bool> Settings => new()
+    {
+        { "allow", true, "deny", true }, { "deny", false, "allow", false }, { null, false, "deny", true }, { "", false, "deny", true },
+        { null, true, "allow", true }, { null, true, "deny", false }, { null, true, "extend-cache", false }, { null, null, null, false },
+        { "ALLOW", false, "allow", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public async Task Where_an_intention_names_every_namespace_the_agents_settings_say_it(string? intentionPolicy, bool? acls, string? aclPolicy, bool allowed)
+    {
+        await using var orders = Authorizing.ByIntentions(new(), Policy.Deny("*/*") with { SourcePartition = "far" });
+        orders.Agent.DefaultAllows = !allowed;
+        orders.Agent.Self = orders.Agent.Self with { DefaultIntentionPolicy = intentionPolicy, AclsEnabled = acls, AclDefaultPolicy = aclPolicy };
+        orders.Authorizer.Start();
+        await orders.Authorizer.WaitReadyAsync(CancellationToken.None);
+
+        Assert.Equal(allowed ? "allow" : "deny", orders.Authorizer.DefaultPolicy);
+        Assert.Empty(orders.Agent.Asked);
+    }
+
+    [Fact]
+    public async Task An_intention_that_begins_to_name_every_namespace_changes_how_it_is_asked()
+    {
+        await using var orders = await StartedAsync();
+
+        orders.Agent.Set(Policy.Allow("*/*"));
+        await orders.Agent.Until("self");
+    }
+
+    [Fact]
+    public async Task It_is_asked_again_every_60_s_about_another_nobody()
+    {
+        await using var orders = await StartedAsync();
+
+        orders.Agent.DefaultAllows = true;
+        orders.Time.Advance(TimeSpan.FromSeconds(60));
+        await orders.Agent.Until("authorize");
+        await orders.Time.WaitForTimersAsync(2);
+
+        Assert.Equal((true, DecisionReason.DefaultPolicy), await BriefAsync(orders));
+        Assert.Equal(2, orders.Agent.Asked.Select(asked => asked.Uri).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task It_is_asked_again_when_the_index_went_back_because_that_is_another_agent()
+    {
+        await using var orders = await StartedAsync();
+
+        orders.Agent.DefaultAllows = true;
+        orders.Agent.RestartWith();
+        await orders.Agent.Until("authorize");
+        await orders.Time.WaitForTimersAsync(2);
+
+        Assert.Equal("allow", orders.Authorizer.DefaultPolicy);
+    }
+
+    [Fact]
+    public async Task It_is_asked_again_when_the_agent_answers_again()
+    {
+        await using var orders = await StartedAsync();
+
+        orders.Agent.DefaultAllows = true;
+        orders.Agent.Break(new(AgentFault.Transient, "connection refused"));
+        await orders.Agent.Until("match fails");
+        await orders.Time.WaitForTimersAsync(2);
+        orders.Agent.MatchFault = null;
+        orders.Time.Advance(TimeSpan.FromSeconds(1));
+        await orders.Agent.Until("authorize");
+        await orders.Time.WaitForTimersAsync(2);
+
+        Assert.Equal("allow", orders.Authorizer.DefaultPolicy);
+    }
+
+    [Fact]
+    public async Task A_refused_question_changes_nothing_and_says_why()
+    {
+        await using var orders = await StartedAsync(allowed: true);
+
+        orders.Agent.Verdict = (_, _) => throw Forbidden;
+        orders.Time.Advance(TimeSpan.FromSeconds(60));
+        await orders.Agent.Until("authorize");
+        await orders.Time.WaitForTimersAsync(2);
+
+        Assert.Equal((true, DecisionReason.DefaultPolicy), await BriefAsync(orders));
+        Assert.Equal("403 Permission denied", orders.Authorizer.LastError);
+    }
+
+    [Fact]
+    public async Task Never_told_means_denied_and_what_intentions_allow_is_served()
+    {
+        await using var orders = Authorizing.ByIntentions(new(), Policy.Allow("web"));
+        orders.Agent.Verdict = (_, _) => throw Forbidden;
+        orders.Authorizer.Start();
+        await orders.Authorizer.WaitReadyAsync(CancellationToken.None);
+
+        Assert.True((await orders.DecideAsync("web")).Allowed);
+        Assert.Equal(DecisionReason.Unknown, (await orders.DecideAsync("billing")).Reason);
+        Assert.Equal("unknown", orders.Authorizer.DefaultPolicy);
+    }
+
+    [GeneratedRegex("^spiffe://test\\.consul/ns/[0-9a-f-]{36}/dc/dc1/svc/[0-9a-f-]{36}$")]
+    private static partial Regex Nobody();
+
+    // Two timers are the wait on match and the pause of the default policy.
+    private static async Task<Authorizing> StartedAsync(bool allowed = false)
+    {
+        var orders = Authorizing.ByIntentions(new());
+        orders.Agent.DefaultAllows = allowed;
+        orders.Authorizer.Start();
+        await orders.Agent.Until("authorize");
+        await orders.Time.WaitForTimersAsync(2);
+
+        // The first answer of each loop counts as a recovery, for which this one may have been asked twice.
+        orders.Agent.Forget();
+        Assert.Equal(allowed ? "allow" : "deny", orders.Authorizer.DefaultPolicy);
+        return orders;
+    }
+
+    private static async Task<(bool, DecisionReason)> BriefAsync(Authorizing orders) => Brief(await orders.DecideAsync("web"));
+
+    private static (bool, DecisionReason) Brief(IntentionDecision decision) => (decision.Allowed, decision.Reason);
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using ConsulConnect.TestKit;
+
+namespace ConsulConnect.Tests.Server;
+
+public sealed class HandshakesAreLimited : IDisposable
+{
+    private readonly IdentityFiles _identity = new("limited");
+
+    public void Dispose() => _identity.Dispose();
+
+    [Fact]
+    public async Task Silent_connections_make_room_for_callers()
+    {
+        using var metrics = new MetricsRecorder("limited");
+        await using var app = await StartAsync(("Consul:Connect:MaxConcurrentHandshakes", "2"));
+        using var first = await SilentAsync(app);
+        using var second = await SilentAsync(app);
+
+        using var client = _identity.Caller().CreateHttpsClient(app.Mesh.Port);
+        Assert.EndsWith("/svc/web", await client.GetStringAsync("/whoami"));
+
+        await metrics.WaitForAsync("consul.connect.handshake.failures", ("error.type", "shed"));
+        Assert.Equal(0, await EndAsync(first));
+        Assert.True(second.Connected);
+    }
+
+    [Fact]
+    public async Task A_finished_handshake_takes_no_place()
+    {
+        await using var app = await StartAsync(("Consul:Connect:MaxConcurrentHandshakes", "1"));
+        await using var first = await _identity.Caller().OpenTlsAsync(app.Mesh.Port);
+        await using var second = await _identity.Caller().OpenTlsAsync(app.Mesh.Port);
+
+        foreach (var tls in (Stream[])[first, second])
+        {
+            await tls.WriteAsync("GET /whoami HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"u8.ToArray());
+            Assert.StartsWith("HTTP/1.1 200", await new StreamReader(tls).ReadLineAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_handshake_that_stops_half_way_ends_with_its_time()
+    {
+        using var metrics = new MetricsRecorder("limited");
+        await using var app = await StartAsync(("Consul:Connect:HandshakeTimeout", "300ms"));
+        using var silent = await SilentAsync(app);
+
+        Assert.Equal(0, await EndAsync(silent));
+        // Nobody showed a ClientHello: a port scan or a TCP check, not a failed handshake.
+        Assert.Empty(metrics.Of("consul.connect.handshake.failures"));
+        Assert.DoesNotContain(app.Logs.Entries, entry => entry.Category.StartsWith("ConsulConnect", StringComparison.Ordinal) && entry.Message.Contains("refused", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_not_TLS_is_closed_without_an_error()
+    {
+        await using var app = await StartAsync();
+        using var socket = await SilentAsync(app);
+        await socket.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
+
+        Assert.Equal(0, await EndAsync(socket));
+    }
+
+    private async Task<MeshApp> StartAsync(params (string Key, string Value)[] settings) =>
+        await (await MeshApp.StartAsync("limited", [.. _identity.Settings, .. settings.Select(setting => new KeyValuePair<string, string?>(setting.Key, setting.Value))])).ReadyAsync();
+
+    private static async Task<Socket> SilentAsync(MeshApp app)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, app.Mesh.Port);
+        return socket;
+    }
+
+    // Some ends are announced by an alert first, others are a reset.
+    private static async Task<int> EndAsync(Socket socket)
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            int read;
+            do
+                read = await socket.ReceiveAsync(new byte[256], timeout.Token);
+            while (read > 0);
+            return read;
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+}
