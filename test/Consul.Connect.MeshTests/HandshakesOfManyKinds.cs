@@ -12,6 +12,9 @@ namespace ConsulConnect.MeshTests;
 public sealed class HandshakesOfManyKinds(SharedAgent shared) : IClassFixture<SharedAgent>, IAsyncLifetime
 {
     private const string Failures = "consul.connect.handshake.failures";
+    private const string Request = "GET /whoami HTTP/1.1\r\nHost: mesh\r\nConnection: close\r\n\r\n";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     private readonly string _service = $"orders-{Guid.NewGuid():n}";
@@ -30,16 +33,40 @@ public sealed class HandshakesOfManyKinds(SharedAgent shared) : IClassFixture<Sh
         Assert.True((await Attempt.MakeAsync(await shared.CallerAsync() with { Sni = sni }, app.Mesh.Port)).IsServed);
     }
 
-    [SkippableFact]
-    public async Task Server_names_that_no_library_sends_are_served_too()
+    [SkippableTheory]
+    [InlineData("....", true)]
+    [InlineData("a..b", true)]
+    [InlineData("250 letters", true)]
+    [InlineData("../../etc/passwd", false)]
+    [InlineData("\u0001\u0002 \t", false)]
+    [InlineData("a..b:8443", false)]
+    public async Task Server_names_that_no_library_sends_are_served_or_refused_without_an_error(string sni, bool served)
     {
+        using var metrics = new MetricsRecorder(_service);
         await using var app = await shared.ServeAsync(_service);
         using var openssl = Play(shared.Authority.IssueLeaf("web"));
-        foreach (var sni in (string[])["\u0001\u0002 \t", new string('x', 250), "....", "../../etc/passwd"])
-        {
-            await using var process = openssl.Connect(app.Mesh.Port, "GET /whoami HTTP/1.1\r\nHost: mesh\r\nConnection: close\r\n\r\n", "-servername", sni);
-            await process.WaitForLineAsync(line => line.Contains("HTTP/1.1 200", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
-        }
+
+        await using var process = openssl.Connect(app.Mesh.Port, Request, "-servername", sni == "250 letters" ? new('x', 250) : sni);
+
+        if (served)
+            await process.WaitForLineAsync(line => line.Contains("HTTP/1.1 200", StringComparison.Ordinal), Patience);
+        await process.WaitForExitAsync(Patience);
+        if (!served)
+            await metrics.WaitForAsync(Failures, ("error.type", "handshake"));
+        Assert.Equal(served, process.Output.Contains("HTTP/1.1 200", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task Outside_Kestrel_such_a_server_name_is_an_authentication_error()
+    {
+        await using var service = await ConnectService.StartAsync(o => (o.Address, o.Connect.Service) = (shared.Agent.Address, _service));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var openssl = Play(shared.Authority.IssueLeaf("web"));
+        await using var process = openssl.Connect(((IPEndPoint)listener.LocalEndpoint).Port, Request, "-servername", "\u0001");
+        using var client = await listener.AcceptTcpClientAsync();
+
+        await Assert.ThrowsAsync<AuthenticationException>(() => service.AuthenticateAsServerAsync(client.GetStream()));
     }
 
     [SkippableFact]
@@ -92,8 +119,8 @@ public sealed class HandshakesOfManyKinds(SharedAgent shared) : IClassFixture<Sh
             issuer = issuer.IssueIntermediate(o => o.PathLength = count);
         using var openssl = Play(issuer.IssueLeaf("web"));
 
-        await using var process = openssl.Connect(app.Mesh.Port, "GET /whoami HTTP/1.1\r\nHost: mesh\r\nConnection: close\r\n\r\n");
-        await process.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        await using var process = openssl.Connect(app.Mesh.Port, Request);
+        await process.WaitForExitAsync(Patience);
 
         Assert.DoesNotContain("HTTP/1.1 200", process.Output, StringComparison.Ordinal);
         // Beyond 100 KiB OpenSSL does not even read them.

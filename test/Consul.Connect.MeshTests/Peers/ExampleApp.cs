@@ -23,7 +23,7 @@ internal sealed class ExampleApp : IAsyncDisposable
     /// <summary>Starts it, and returns when it says that it is in the mesh.</summary>
     public static async Task<ExampleApp> StartAsync(string agentAddress)
     {
-        var process = ChildProcess.Start(Environment.ProcessPath!, ["exec", typeof(Program).Assembly.Location], new Dictionary<string, string?>
+        var process = ChildProcess.Start(Environment.ProcessPath!, ["exec", Built("WebApi.dll")], new Dictionary<string, string?>
         {
             ["ASPNETCORE_CONTENTROOT"] = Path.Combine(Repository.Root, "examples", "WebApi"),
             ["Kestrel__Endpoints__Connect__Url"] = "https://127.0.0.1:0",
@@ -48,6 +48,13 @@ internal sealed class ExampleApp : IAsyncDisposable
     public Task StopAsync() => _process.StopAsync();
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    // Built as these tests are, in a folder of its own: bin/Debug/net10.0.
+    private static string Built(string file)
+    {
+        var framework = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(Repository.Root, "examples", "WebApi", "bin", framework.Parent!.Name, framework.Name, file);
+    }
 
     private static async Task<int> PortAsync(ChildProcess process, string scheme)
     {

@@ -30,6 +30,9 @@ internal sealed class OpenSsl : IDisposable
     public Task<(int ExitCode, string Output)> RunAsync(int port, params string[] options) =>
         ChildProcess.RunAsync(_program, Arguments(port, options), timeout: TimeSpan.FromSeconds(20));
 
+    /// <summary>A file in its folder, which goes with it.</summary>
+    public string FileOf(string name) => Path.Combine(_folder.FullName, name);
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private string[] Arguments(int port, string[] options)
@@ -37,8 +40,6 @@ internal sealed class OpenSsl : IDisposable
         string[] chain = new FileInfo(FileOf("chain.pem")).Length == 0 ? [] : ["-cert_chain", FileOf("chain.pem")];
         return ["s_client", "-connect", $"127.0.0.1:{port}", "-cert", FileOf("cert.pem"), "-key", FileOf("key.pem"), "-CAfile", FileOf("roots.pem"), .. chain, .. options];
     }
-
-    private string FileOf(string name) => Path.Combine(_folder.FullName, name);
 
     private static string Find()
     {

@@ -91,6 +91,13 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes to its input, which it was started with.</summary>
+    public void Send(string input)
+    {
+        _process.StandardInput.Write(input);
+        _process.StandardInput.Flush();
+    }
+
     /// <summary>SIGSTOP: the process keeps its connections and answers nothing.</summary>
     public async Task PauseAsync()
     {
@@ -127,12 +134,6 @@ public sealed partial class ChildProcess : IAsyncDisposable
     {
         await KillAsync();
         _process.Dispose();
-    }
-
-    private void Send(string input)
-    {
-        _process.StandardInput.Write(input);
-        _process.StandardInput.Flush();
     }
 
     private void Signal(int signal)
