@@ -30,7 +30,7 @@ public sealed class ConnectService : IAsyncDisposable
     {
         configuration.ThrowIfInvalid();
         Options = configuration.Options;
-        Name = Options.Connect.Service ?? Options.Service?.Name ?? "";
+        Name = Options.ServiceName ?? "";
         _time = time;
         _metrics = new(Name, meters);
         var logger = loggers.CreateLogger("ConsulConnect");
@@ -47,6 +47,7 @@ public sealed class ConnectService : IAsyncDisposable
         Authorizer = Authorize(Options.Connect.Authorization);
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
+        Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
         _entry = new(this, logger);
         configuration.Report(logger);
@@ -70,6 +71,8 @@ public sealed class ConnectService : IAsyncDisposable
     internal RefusalReport Refusals { get; }
 
     internal ServerHandshake Handshake { get; }
+
+    internal ConnectionDecision Decision { get; }
 
     internal ServiceRegistrar? Registrar { get; }
 
@@ -125,8 +128,7 @@ public sealed class ConnectService : IAsyncDisposable
         {
             await tls.AuthenticateAsServerAsync((_, _, _, token) => Handshake.PrepareAsync(mesh, raw: true, SslProtocols.None, token), state: null, either.Token);
             var caller = mesh.Verified ?? throw new AuthenticationException("The caller proved no identity.");
-            var decision = await Authorizer.DecideAsync(caller, cancellationToken);
-            Refusals.Decided(caller, decision);
+            var decision = await Decision.DecideAsync(caller, cancellationToken);
             if (!decision.Allowed)
                 throw new ConnectDeniedException(decision.Explanation);
             return new(tls, caller);
@@ -186,7 +188,7 @@ public sealed class ConnectService : IAsyncDisposable
 
     private IConnectionAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch
     {
-        null => new FixedPolicy(Name, options.DefaultPolicy == ConnectDefaultPolicy.Allow),
+        null => new ConfiguredPolicy(Name, options.DefaultPolicy),
         _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),
         _ => new CachedIntentions(Link, Name, options, Self),
     };

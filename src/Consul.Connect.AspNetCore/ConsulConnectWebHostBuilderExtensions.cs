@@ -25,6 +25,8 @@ public static class ConsulConnectWebHostBuilderExtensions
         return builder.ConfigureServices(services =>
         {
             services.AddConsulConnect(configure);
+            if (services.Any(service => service.ServiceType == typeof(MeshServer)))
+                return;
             AddListener(services);
             AddCaller(services);
         });
@@ -32,8 +34,6 @@ public static class ConsulConnectWebHostBuilderExtensions
 
     private static void AddListener(IServiceCollection services)
     {
-        if (services.Any(service => service.ServiceType == typeof(MeshServer)))
-            return;
         // First of all filters is outermost of all middleware; host filtering and forwarded headers bring filters too.
         services.Insert(0, ServiceDescriptor.Transient<IStartupFilter, MeshStartupFilter>());
         services.AddSingleton<MeshListeners>();
@@ -41,7 +41,7 @@ public static class ConsulConnectWebHostBuilderExtensions
         {
             var service = provider.GetRequiredService<ConnectService>();
             var limits = service.Options.Connect;
-            return new MeshListener(service.Handshake, service.Authorizer, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
+            return new MeshListener(service.Handshake, service.Decision, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
         });
         services.AddSingleton(provider => new MeshServer(
             provider.GetRequiredService<ConnectService>().Options.Endpoint,
@@ -61,19 +61,7 @@ public static class ConsulConnectWebHostBuilderExtensions
     private static void AddCaller(IServiceCollection services)
     {
         services.AddAuthenticationCore();
-        var app = services.Last(service => service.ServiceType == typeof(IAuthenticationSchemeProvider));
-        if (app.ImplementationFactory?.Target is CallerSchemes)
-            return;
-        services.Remove(app);
-        services.AddSingleton<IAuthenticationSchemeProvider>(new CallerSchemes(app).Wrap);
-    }
-
-    /// <summary>Puts our scheme beside whatever provider the app has, the framework's or its own.</summary>
-    private sealed class CallerSchemes(ServiceDescriptor app)
-    {
-        public CallerSchemeProvider Wrap(IServiceProvider services) => new(
-            app.ImplementationInstance as IAuthenticationSchemeProvider
-            ?? app.ImplementationFactory?.Invoke(services) as IAuthenticationSchemeProvider
-            ?? (IAuthenticationSchemeProvider)ActivatorUtilities.CreateInstance(services, app.ImplementationType!));
+        services.Decorate<IAuthenticationSchemeProvider>(app => new CallerSchemeProvider(app));
+        services.Decorate<IAuthenticationService>(app => new CallerAuthenticationService(app));
     }
 }

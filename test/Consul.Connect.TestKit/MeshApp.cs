@@ -1,12 +1,11 @@
 using System.Net;
+using ConsulConnect.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,10 +24,13 @@ public sealed class MeshApp : IAsyncDisposable
     {
         _app = app;
         Logs = logs;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        Mesh = EndPoint(addresses, "https");
-        Local = EndPoint(addresses, "http");
+        Addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+        Mesh = app.Services.GetRequiredService<MeshListeners>().Bound ?? new(IPAddress.None, 0);
+        Local = Addresses.FirstOrDefault(address => address.StartsWith("http://", StringComparison.Ordinal)) is { } local ? IPEndPoint.Parse(new Uri(local).Authority) : new(IPAddress.None, 0);
     }
+
+    /// <summary>All addresses, as bound.</summary>
+    public IReadOnlyList<string> Addresses { get; }
 
     /// <summary>Where mesh callers connect.</summary>
     public IPEndPoint Mesh { get; }
@@ -47,17 +49,20 @@ public sealed class MeshApp : IAsyncDisposable
     /// <param name="configure">Runs after our line.</param>
     /// <param name="map">The pipeline; null: <c>/whoami</c>.</param>
     /// <param name="before">Runs before our line.</param>
-    public static async Task<MeshApp> StartAsync(string service, IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null, Action<WebApplicationBuilder>? before = null)
+    /// <param name="endpoints">Whether the configuration names a mesh and a local endpoint, both on ports of the system's choice.</param>
+    public static async Task<MeshApp> StartAsync(string service, IEnumerable<KeyValuePair<string, string?>> settings, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null, Action<WebApplicationBuilder>? before = null, bool endpoints = true)
     {
         var logs = new ExpectedLogs();
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production });
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new("Kestrel:Endpoints:Connect:Url", "https://127.0.0.1:0"),
-            new("Kestrel:Endpoints:Local:Url", "http://127.0.0.1:0"),
-            new("Consul:Connect:Service", service),
-            .. settings,
-        ]);
+        if (endpoints)
+        {
+            builder.Configuration["Kestrel:Endpoints:Connect:Url"] = "https://127.0.0.1:0";
+            builder.Configuration["Kestrel:Endpoints:Local:Url"] = "http://127.0.0.1:0";
+        }
+
+        builder.Configuration["Consul:Connect:Service"] = service;
+        foreach (var (key, value) in settings)
+            builder.Configuration[key] = value;
         builder.WebHost.UseKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: true));
         builder.Services.AddRoutingCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddExpectedLogs(logs);
@@ -81,17 +86,6 @@ public sealed class MeshApp : IAsyncDisposable
         return new(app, logs);
     }
 
-    /// <summary>Takes the endpoints away that an app started here has by configuration.</summary>
-    public static void RemoveEndpoints(WebApplicationBuilder builder)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        foreach (var source in builder.Configuration.Sources.OfType<MemoryConfigurationSource>().ToList())
-        {
-            builder.Configuration.Sources.Remove(source);
-            builder.Configuration.AddInMemoryCollection(source.InitialData?.Where(setting => !setting.Key.StartsWith("Kestrel:Endpoints:", StringComparison.Ordinal)));
-        }
-    }
-
     /// <summary>Waits until callers can be served, and says what is missing when that takes longer than <paramref name="within"/>.</summary>
     public async Task<MeshApp> ReadyAsync(TimeSpan? within = null)
     {
@@ -106,11 +100,5 @@ public sealed class MeshApp : IAsyncDisposable
     {
         await _app.DisposeAsync();
         Logs.Dispose();
-    }
-
-    private static IPEndPoint EndPoint(IEnumerable<string> addresses, string scheme)
-    {
-        var address = addresses.Select(BindingAddress.Parse).FirstOrDefault(a => a.Scheme == scheme);
-        return address is null ? new(IPAddress.None, 0) : IPEndPoint.Parse($"{address.Host}:{address.Port}");
     }
 }

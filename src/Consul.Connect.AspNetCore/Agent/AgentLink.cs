@@ -101,5 +101,5 @@ internal sealed class AgentLink(IAgentClient client, TimeProvider time, TimeSpan
     }
 
     private static string Remedy(AgentException failure) =>
-        failure.IsBusy ? "It limits its clients; see limits in the agent's configuration" : "Start the agent there, or set Consul:Address to where it listens";
+        failure.IsBusy ? "It limits its clients; see limits in the agent's configuration" : "Start the agent there (for a trial: consul agent -dev), or set Consul:Address to where it listens";
 }

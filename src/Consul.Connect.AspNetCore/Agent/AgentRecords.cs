@@ -4,7 +4,10 @@ namespace ConsulConnect.Agent;
 
 internal sealed record CaRoots(string ActiveRootId, string TrustDomain, IReadOnlyList<CaRoot> Roots);
 
-internal sealed record CaRoot(string Id, bool Active, string RootCert, IReadOnlyList<string> IntermediateCerts);
+internal sealed record CaRoot(string Id, bool Active, string RootCert, IReadOnlyList<string> IntermediateCerts)
+{
+    public override string ToString() => Id;
+}
 
 /// <summary>A leaf as issued. The PEM texts are UTF-8 so that the key can be wiped; it never becomes a string.</summary>
 internal sealed class IssuedLeaf(string service, string serviceUri, byte[] certPem, byte[] privateKeyPem)

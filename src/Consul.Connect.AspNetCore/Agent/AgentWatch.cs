@@ -117,19 +117,26 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         var wait = first && FirstWait < link.WaitTime ? FirstWait : link.WaitTime;
         try
         {
-            return await fetch(new(_index, _hash, wait), cancellationToken);
-        }
-        catch (AgentException missing) when (missing.Fault == AgentFault.Missing && WhenMissing is not null)
-        {
-            Restart();
-            await WhenMissing(cancellationToken);
-            throw;
+            return await FetchOrHealAsync(new(_index, _hash, wait), cancellationToken);
         }
         catch (Exception unexpected) when (unexpected is not AgentException && !cancellationToken.IsCancellationRequested)
         {
             // No exception ends the loop, ours included.
             Log.UnexpectedFailure(link.Logger, name, unexpected);
             throw new AgentException(AgentFault.Transient, $"the call for {name} failed unexpectedly: {unexpected.GetType().Name}", unexpected);
+        }
+    }
+
+    private async Task<AgentAnswer<T>> FetchOrHealAsync(BlockingQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await fetch(query, cancellationToken);
+        }
+        catch (AgentException missing) when (missing.Fault == AgentFault.Missing && WhenMissing is not null)
+        {
+            await WhenMissing(cancellationToken);
+            throw;
         }
     }
 

@@ -42,5 +42,6 @@ internal sealed class AgentCredentials : ICredentialsSource
     {
         await _leafWatch.DisposeAsync();
         await _rootsWatch.DisposeAsync();
+        await _pairing.DisposeAsync();
     }
 }

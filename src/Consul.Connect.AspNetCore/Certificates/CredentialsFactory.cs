@@ -28,22 +28,16 @@ internal static class CredentialsFactory
         return true;
     }
 
-    public static bool IsValidAt(DateTimeOffset now, OwnLeaf leaf, [NotNullWhen(false)] out string? reason)
-    {
-        DateTimeOffset start = leaf.Certificate.NotBefore;
-        reason = now > leaf.Self.NotAfter ? $"the leaf ended at {leaf.Self.NotAfter.UtcDateTime:u}"
-            : now < start ? $"the leaf is not valid before {start.UtcDateTime:u}; is a clock wrong?"
-            : null;
-        return reason is null;
-    }
-
     private static string? Mismatch(TrustedRoots roots, OwnLeaf leaf, DateTimeOffset now)
     {
         var self = leaf.Self;
         if (!string.Equals(self.TrustDomain, roots.TrustDomain, StringComparison.Ordinal))
             return $"the leaf is of the trust domain {self.TrustDomain}, the roots are of {roots.TrustDomain}";
-        if (!IsValidAt(now, leaf, out var reason))
-            return reason;
+        if (now > self.NotAfter)
+            return $"the leaf ended at {self.NotAfter.UtcDateTime:u}";
+        DateTimeOffset start = leaf.Certificate.NotBefore;
+        if (now < start)
+            return $"the leaf is not valid before {start.UtcDateTime:u}; is a clock wrong?";
 
         // A peer sees what we send and what it knows, and so does this check.
         using var chain = new X509Chain { ChainPolicy = roots.Policy(PeerRole.Caller, PeerRole.Upstream) };

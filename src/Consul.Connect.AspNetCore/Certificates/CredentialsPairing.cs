@@ -8,14 +8,30 @@ namespace ConsulConnect.Certificates;
 /// current leaf still verifies under them; a leaf that does not verify yet waits for its roots, and roots for their leaf, while the
 /// old pair stays in use whole. A leaf of one mesh is never shown beside the roots of another.
 /// </summary>
-internal sealed class CredentialsPairing(PublishedCredentials published, ExpectedService expected, TimeProvider time, ILogger logger, ConnectMetrics metrics)
+internal sealed class CredentialsPairing : IAsyncDisposable
 {
+    // A new root begins when a server makes it. Where our clock is behind, only time brings the pair together: the agent has
+    // nothing new to say until this leaf is worn out, and the old one ends before that.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
+    private readonly PublishedCredentials _published;
+    private readonly ExpectedService _expected;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConnectMetrics _metrics;
     private readonly Lock _writer = new();
+    private readonly ITimer _retry;
     private TrustedRoots? _roots;
     private TrustedRoots? _rootsInUse;
     private OwnLeaf? _leafInUse;
     private OwnLeaf? _pending;
     private volatile string? _lastError;
+
+    public CredentialsPairing(PublishedCredentials published, ExpectedService expected, TimeProvider time, ILogger logger, ConnectMetrics metrics)
+    {
+        (_published, _expected, _time, _logger, _metrics) = (published, expected, time, logger, metrics);
+        _retry = time.CreateTimer(_ => Retry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Why the newest leaf and the newest roots are not in use together; null when they are, or one of them is not there yet.</summary>
     public string? LastError => _lastError;
@@ -27,13 +43,13 @@ internal sealed class CredentialsPairing(PublishedCredentials published, Expecte
         {
             if (!TrustedRoots.TryParse(answer, out var roots, out var reason))
             {
-                metrics.RootsRotated(accepted: false);
+                _metrics.RootsRotated(accepted: false);
                 return reason;
             }
             if (roots.Fingerprint != _roots?.Fingerprint)
             {
-                metrics.RootsRotated(accepted: true);
-                Log.RootsChanged(logger, _roots is null ? LogLevel.Debug : LogLevel.Information, roots.Anchors.Count, roots.TrustDomain);
+                _metrics.RootsRotated(accepted: true);
+                Log.RootsChanged(_logger, _roots is null ? LogLevel.Debug : LogLevel.Information, roots.Anchors.Count, roots.TrustDomain);
                 _roots = roots;
                 Pair();
             }
@@ -46,17 +62,23 @@ internal sealed class CredentialsPairing(PublishedCredentials published, Expecte
     {
         lock (_writer)
         {
-            if (!OwnLeaf.TryParse(issued.CertPem, issued.PrivateKeyPem, expected, out var leaf, out var reason)
-                || !CredentialsFactory.IsValidAt(time.GetUtcNow(), leaf, out reason))
+            if (!OwnLeaf.TryParse(issued.CertPem, issued.PrivateKeyPem, _expected, out var leaf, out var reason))
             {
-                metrics.LeafRotated(accepted: false);
+                _metrics.LeafRotated(accepted: false);
                 return reason;
+            }
+            if (_time.GetUtcNow() > leaf.Self.NotAfter)
+            {
+                _metrics.LeafRotated(accepted: false);
+                return $"the agent handed out a leaf that ended at {leaf.Self.NotAfter.UtcDateTime:u}";
             }
             _pending = leaf.IsSameAs(_leafInUse) ? null : leaf;
             Pair();
             return null;
         }
     }
+
+    public ValueTask DisposeAsync() => _retry.DisposeAsync();
 
     private void Pair()
     {
@@ -66,8 +88,8 @@ internal sealed class CredentialsPairing(PublishedCredentials published, Expecte
         string? reason = null;
         if (_pending is { } leaf && TryPublish(leaf, _roots, out reason))
         {
-            metrics.LeafRotated(accepted: true);
-            Log.LeafReceived(logger, _leafInUse is null ? LogLevel.Debug : LogLevel.Information, leaf.Self.Service, leaf.Self.SerialNumber, leaf.Self.NotAfter.UtcDateTime);
+            _metrics.LeafRotated(accepted: true);
+            Log.LeafReceived(_logger, _leafInUse is null ? LogLevel.Debug : LogLevel.Information, leaf.Self.Service, leaf.Self.SerialNumber, leaf.Self.NotAfter.UtcDateTime);
             (_leafInUse, _pending) = (leaf, null);
         }
         else if (_leafInUse is not null && _roots != _rootsInUse && !TryPublish(_leafInUse, _roots, out var leafReason))
@@ -76,16 +98,34 @@ internal sealed class CredentialsPairing(PublishedCredentials published, Expecte
         }
 
         if (reason is not null && reason != _lastError)
-            Log.PairWaits(logger, reason, new(published.Current));
+            Log.PairWaits(_logger, reason, new(_published.Current));
         _lastError = reason;
+        _retry.Change(reason is null ? Timeout.InfiniteTimeSpan : _patience, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Retry()
+    {
+        lock (_writer)
+        {
+            try
+            {
+                Pair();
+            }
+            catch (Exception e)
+            {
+                // What a timer lets out ends the process.
+                _lastError = $"leaf and roots could not be brought together ({e.GetType().Name})";
+                _retry.Change(_patience, Timeout.InfiniteTimeSpan);
+            }
+        }
     }
 
     private bool TryPublish(OwnLeaf leaf, TrustedRoots roots, out string? reason)
     {
-        if (!CredentialsFactory.TryJoin(roots, leaf, time.GetUtcNow(), published.NextGeneration, out var credentials, out reason))
+        if (!CredentialsFactory.TryJoin(roots, leaf, _time.GetUtcNow(), _published.NextGeneration, out var credentials, out reason))
             return false;
         _rootsInUse = roots;
-        published.Replace(credentials);
+        _published.Replace(credentials);
         return true;
     }
 }

@@ -16,9 +16,12 @@ internal static class ConnectRules
             CheckFile("CertFile", files.CertFile, faults);
             CheckFile("KeyFile", files.KeyFile, faults);
             CheckFile("CaFile", files.CaFile, faults);
-            if (options.Address is null)
-                CheckWithoutAgent(options, faults);
         }
+
+        if (connect.Certificates is not null && options.Address is null)
+            CheckWithoutAgent(options, faults);
+        else
+            CheckWithAgent(connect.Authorization, faults);
     }
 
     private static void CheckAuthorization(ConnectAuthorizationOptions authorization, List<string> faults)
@@ -37,6 +40,12 @@ internal static class ConnectRules
             faults.Add($"Consul:Connect:Certificates:{key} is not set; an identity from files needs CertFile, KeyFile and CaFile; add the missing path.");
         else if (!File.Exists(path))
             faults.Add($"Consul:Connect:Certificates:{key} is {MessageText.Quote(path)}, and there is no such file; correct the path.");
+    }
+
+    private static void CheckWithAgent(ConnectAuthorizationOptions authorization, List<string> faults)
+    {
+        if (authorization is { Provider: ConnectAuthorizationProvider.Agent, DefaultPolicy: not ConnectDefaultPolicy.FromAgent })
+            faults.Add($"Consul:Connect:Authorization:DefaultPolicy is {authorization.DefaultPolicy} beside Provider Agent, whose verdicts already hold the agent's own default policy; remove DefaultPolicy, or write Intentions as the Provider.");
     }
 
     // With neither agent nor policy nobody could say who may call, and the one safe guess would refuse everybody without a word.

@@ -13,7 +13,7 @@ internal sealed class ConnectHost(ConnectService service, IServiceProvider servi
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        _idle = services.GetService<IServer>() is { } server && services.GetService<MeshServer>() is not null && MeshServer.KindOf(server) == ServerKind.InMemory;
+        _idle = services.GetService<IServer>() is { } server && MeshServer.IsInMemory(server);
         if (_idle)
             Log.UnderTestServer(loggers.CreateLogger("ConsulConnect"));
         else

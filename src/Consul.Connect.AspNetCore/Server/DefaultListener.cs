@@ -17,10 +17,6 @@ internal static class DefaultListener
 
     public static void Add(KestrelServerOptions options, IServerAddressesFeature? addresses, string endpoint, Action<ListenOptions> attach)
     {
-        if (addresses is { PreferHostingUrls: true, Addresses.Count: > 0 })
-            throw new InvalidOperationException(
-                $"PreferHostingUrls is on, so only the addresses {string.Join(", ", addresses.Addresses)} are bound and none of them can serve the mesh. Turn it off and write every address as an endpoint: {Json(endpoint, addresses.Addresses)}");
-
         // Listeners from code or configuration already make Kestrel ignore the addresses; then only the mesh is added.
         if (KestrelListeners.Of(options).Count == 0 && addresses is not null)
         {
@@ -70,7 +66,8 @@ internal static class DefaultListener
         throw new InvalidOperationException($"The address {url} cannot be kept beside the mesh's. Write every address as an endpoint: {Json(endpoint, urls)}");
     }
 
-    private static string Json(string endpoint, IEnumerable<string> urls)
+    /// <summary>All addresses as endpoints, to be pasted into appsettings.json.</summary>
+    public static string Json(string endpoint, IEnumerable<string> urls)
     {
         var others = urls.Select((url, i) => $", \"Local{(i == 0 ? "" : i + 1)}\": {{ \"Url\": \"{url}\" }}");
         return $$"""{ "Kestrel": { "Endpoints": { "{{endpoint}}": { "Url": "https://*:{{Port}}" }{{string.Concat(others)}} } } }""";

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Server;
@@ -14,7 +15,7 @@ internal sealed class KestrelHook(string endpoint, MeshListener listener, MeshLi
 
     public void Configure(KestrelServerOptions options)
     {
-        // A caller behind the built-in proxy may speak HTTP/2 with the scheme http inside TLS; SchemeGuard refuses it elsewhere.
+        // A caller behind the built-in proxy may speak HTTP/2 with the scheme http inside TLS; elsewhere our first middleware refuses that.
         options.AllowAlternateSchemes = true;
         options.ConfigurationLoader?.Endpoint(endpoint, Take);
     }
@@ -23,32 +24,45 @@ internal sealed class KestrelHook(string endpoint, MeshListener listener, MeshLi
     {
         if (options.ConfigurationLoader is not { } loader)
             return;
-        loader.Load();
-        if (!_ran && loader.Configuration.GetSection($"Endpoints:{endpoint}:Url").Value is not null)
+        var section = loader.Configuration.GetSection($"Endpoints:{endpoint}");
+        RefuseContradictions(section);
+        Exception? fault = null;
+        try
+        {
+            loader.Load();
+        }
+        catch (Exception e) when (!_ran && section["Url"] is not null)
+        {
+            // Without us Kestrel looks for a certificate, and its own message would send the reader after one.
+            fault = e;
+        }
+
+        if (!_ran && section["Url"] is not null)
             throw new InvalidOperationException(
                 $"Kestrel:Endpoints:{endpoint} is configured, but the mesh's settings did not reach it: another Endpoint(\"{endpoint}\", …) action or another Configure(…) of Kestrel replaced them. "
-                + $"Remove that call, or make it before UseConsulConnect().");
+                + "Remove that call, or make it before UseConsulConnect().", fault);
     }
 
     private void Take(EndpointConfiguration configuration)
     {
         _ran = true;
-        RefuseForeignTls(configuration);
+        // Again, because a reload of the configuration comes straight here.
+        RefuseContradictions(configuration.ConfigSection);
         listener.Attach(configuration.ListenOptions, raw: false, configuration.HttpsOptions.SslProtocols);
         listeners.Add(configuration.ListenOptions);
     }
 
-    private void RefuseForeignTls(EndpointConfiguration configuration)
+    private void RefuseContradictions(IConfigurationSection section)
     {
-        if (!configuration.IsHttps)
-            throw new InvalidOperationException($"Kestrel:Endpoints:{endpoint}:Url is {configuration.ConfigSection["Url"]}; the mesh speaks TLS only, write https://.");
+        if (section["Url"] is { } url && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            throw new InvalidOperationException($"Kestrel:Endpoints:{endpoint}:Url is {url}; the mesh speaks TLS only, write https://.");
         foreach (var key in (ReadOnlySpan<string>)["Certificate", "Sni", "ClientCertificateMode"])
         {
-            if (configuration.ConfigSection.GetSection(key).GetChildren().Any() || configuration.ConfigSection[key] is not null)
+            if (section.GetSection(key).Exists())
                 throw new InvalidOperationException($"Kestrel:Endpoints:{endpoint}:{key} is set; the mesh brings its own certificate and always requires the caller's; remove the key.");
         }
 
-        if (configuration.ConfigSection["Protocols"] is { } protocols && protocols.Contains("Http3", StringComparison.OrdinalIgnoreCase))
+        if (section["Protocols"] is { } protocols && protocols.Contains("Http3", StringComparison.OrdinalIgnoreCase))
             throw new InvalidOperationException($"Kestrel:Endpoints:{endpoint}:Protocols is {protocols}; HTTP/3 would bypass the mesh's TLS and authorization; write Http1AndHttp2.");
     }
 }

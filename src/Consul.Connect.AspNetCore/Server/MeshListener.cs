@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using ConsulConnect.Intentions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -9,7 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace ConsulConnect.Server;
 
 /// <summary>Makes one Kestrel listener a mesh listener: TLS by callback between two middlewares of ours.</summary>
-internal sealed class MeshListener(ServerHandshake handshake, IConnectionAuthorizer authorizer, HandshakeGate gate, RefusalReport refusals, TimeSpan handshakeTimeout, TimeProvider time)
+internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision decision, HandshakeGate gate, RefusalReport refusals, TimeSpan handshakeTimeout, TimeProvider time)
 {
     public void Attach(ListenOptions listener, bool raw, SslProtocols protocols = SslProtocols.None)
     {
@@ -62,15 +61,25 @@ internal sealed class MeshListener(ServerHandshake handshake, IConnectionAuthori
         if (connection.Features.Get<MeshConnection>() is not { Verified: { } caller } mesh)
             return;
 
-        var decision = await authorizer.DecideAsync(caller, connection.ConnectionClosed);
-        refusals.Decided(caller, decision);
-        if (!decision.Allowed)
+        if (!await IsAllowedAsync(caller, connection.ConnectionClosed))
             return;
 
         connection.Features.Set<IConnectPeerFeature>(mesh);
         if (!raw && !await TellHttpVersionAsync(connection, prefaceTimeout))
             return;
         await next(connection);
+    }
+
+    private async ValueTask<bool> IsAllowedAsync(ConnectPeer caller, CancellationToken closed)
+    {
+        try
+        {
+            return (await decision.DecideAsync(caller, closed)).Allowed;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private async ValueTask<bool> TellHttpVersionAsync(ConnectionContext connection, TimeSpan timeout)

@@ -6,39 +6,41 @@ using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Server;
 
-internal enum ServerKind
-{
-    Kestrel,
-    /// <summary>No network: a test server, or a tool that only reads the app's endpoints.</summary>
-    InMemory,
-}
-
 /// <summary>What has to hold for the server before it binds.</summary>
 internal sealed class MeshServer(string endpoint, MeshListener listener, MeshListeners listeners, IOptions<KestrelServerOptions> kestrel, IOptions<HostFilteringOptions> hosts)
 {
-    public ServerKind Prepare(IServer server)
+    /// <returns>Whether requests come over the network, and so from mesh connections among others.</returns>
+    public bool Prepare(IServer server)
     {
-        if (KindOf(server) == ServerKind.InMemory)
-            return ServerKind.InMemory;
+        if (IsInMemory(server))
+            return false;
+        RefuseOthers(server);
 
         if (hosts.Value.AllowedHosts.FirstOrDefault(host => host != "*") is { } host)
             throw new InvalidOperationException($"AllowedHosts is {host}; mesh callers send their own Host header, sidecars among them, and would be refused with 400. Remove AllowedHosts, or set it to *.");
+        var addresses = server.Features.Get<IServerAddressesFeature>();
+        if (addresses is { PreferHostingUrls: true, Addresses.Count: > 0 })
+            throw new InvalidOperationException($"PreferHostingUrls is on, so only {string.Join(", ", addresses.Addresses)} would be bound, and no mesh listener. Turn it off and write every address as an endpoint: {DefaultListener.Json(endpoint, addresses.Addresses)}");
         if (!listeners.Any)
         {
-            DefaultListener.Add(kestrel.Value, server.Features.Get<IServerAddressesFeature>(), endpoint, added =>
+            DefaultListener.Add(kestrel.Value, addresses, endpoint, added =>
             {
                 listener.Attach(added, raw: false);
                 listeners.Add(added);
             });
         }
 
-        return ServerKind.Kestrel;
+        return true;
     }
 
-    public static ServerKind KindOf(IServer server) => server.GetType().Assembly.GetName().Name switch
+    /// <summary>No network: a test server, or a tool that only reads the app's endpoints.</summary>
+    public static bool IsInMemory(IServer server) => AssemblyOf(server) is "Microsoft.AspNetCore.TestHost" or "GetDocument.Insider";
+
+    private static void RefuseOthers(IServer server)
     {
-        "Microsoft.AspNetCore.Server.Kestrel.Core" => ServerKind.Kestrel,
-        "Microsoft.AspNetCore.TestHost" or "GetDocument.Insider" => ServerKind.InMemory,
-        var other => throw new InvalidOperationException($"UseConsulConnect() needs Kestrel, and this app runs on {other}, which cannot verify mesh callers. Host the app with Kestrel (out of process behind IIS)."),
-    };
+        if (AssemblyOf(server) != "Microsoft.AspNetCore.Server.Kestrel.Core")
+            throw new InvalidOperationException($"UseConsulConnect() needs Kestrel, and this app runs on {AssemblyOf(server)}, which cannot verify mesh callers. Host the app with Kestrel (out of process behind IIS).");
+    }
+
+    private static string? AssemblyOf(IServer server) => server.GetType().Assembly.GetName().Name;
 }

@@ -12,8 +12,8 @@ internal sealed class MeshStartupFilter(IServer server, MeshServer mesh) : IStar
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
-        var kind = mesh.Prepare(server);
-        app.Use(inner => kind == ServerKind.Kestrel ? context => ServeAsync(context, inner) : inner);
+        var networked = mesh.Prepare(server);
+        app.Use(inner => networked ? context => ServeAsync(context, inner) : inner);
         next(app);
     };
 

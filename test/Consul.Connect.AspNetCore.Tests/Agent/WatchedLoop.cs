@@ -31,6 +31,8 @@ internal sealed class WatchedLoop : IAsyncDisposable
 
     public int Healed { get; private set; }
 
+    public Exception? HealingFails { get; set; }
+
     /// <summary>What accept answers.</summary>
     public Func<string, string?> Judge { get; set; } = _ => null;
 
@@ -83,7 +85,7 @@ internal sealed class WatchedLoop : IAsyncDisposable
     private Task HealAsync(CancellationToken cancellationToken)
     {
         Healed++;
-        return Task.CompletedTask;
+        return HealingFails is { } failure ? Task.FromException(failure) : Task.CompletedTask;
     }
 }
 

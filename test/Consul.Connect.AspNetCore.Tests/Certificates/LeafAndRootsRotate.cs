@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ConsulConnect.Tests.Certificates;
 
-public sealed class LeafAndRootsRotate : IDisposable
+public sealed class LeafAndRootsRotate : IAsyncDisposable
 {
     private readonly Pairing _pairing = new();
     private readonly TestCa _old = TestCa.Create();
@@ -122,12 +122,29 @@ public sealed class LeafAndRootsRotate : IDisposable
     {
         var before = Started();
         var leaf = _old.IssueLeaf("api", o => o.NotBefore = _pairing.Time.GetUtcNow().AddMinutes(2));
-        Assert.Contains("is a clock wrong?", _pairing.Leaf(leaf), StringComparison.Ordinal);
+        Assert.Null(_pairing.Leaf(leaf));
         Assert.Same(before, _pairing.Current);
+        Assert.Contains("is a clock wrong?", _pairing.LastError, StringComparison.Ordinal);
 
         _pairing.Time.Advance(TimeSpan.FromMinutes(3));
 
+        Assert.Equal(leaf.Certificate.Thumbprint, _pairing.Current!.Leaf.Thumbprint);
+        Assert.Null(_pairing.LastError);
+        Assert.Equal(0, _pairing.Time.Timers);
+    }
+
+    [Fact]
+    public void A_leaf_of_a_root_from_a_clock_ahead_is_taken_once_its_time_has_come()
+    {
+        var before = Started();
+        var ahead = TestCa.Create(configure: o => o.NotBefore = _pairing.Time.GetUtcNow().AddSeconds(8));
+        var leaf = ahead.IssueLeaf("api");
+        Assert.Null(_pairing.Roots(ahead, _old));
         Assert.Null(_pairing.Leaf(leaf));
+        Assert.Same(before.Leaf, _pairing.Current!.Leaf);
+
+        _pairing.Time.Advance(TimeSpan.FromSeconds(20));
+
         Assert.Equal(leaf.Certificate.Thumbprint, _pairing.Current!.Leaf.Thumbprint);
     }
 
@@ -168,7 +185,7 @@ public sealed class LeafAndRootsRotate : IDisposable
         Assert.DoesNotContain(_pairing.Log.Lines, line => line.Level > LogLevel.Information);
     }
 
-    public void Dispose() => _pairing.Dispose();
+    public ValueTask DisposeAsync() => _pairing.DisposeAsync();
 
     private MeshCredentials Started()
     {

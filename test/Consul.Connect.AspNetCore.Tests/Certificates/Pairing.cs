@@ -4,7 +4,7 @@ using ConsulConnect.TestKit;
 namespace ConsulConnect.Tests.Certificates;
 
 /// <summary>A service named "api" that is offered roots and leaves in an order of the test's choice.</summary>
-internal sealed class Pairing : IDisposable
+internal sealed class Pairing : IAsyncDisposable
 {
     private readonly PublishedCredentials _published = new();
     private readonly CredentialsPairing _pairing;
@@ -34,5 +34,9 @@ internal sealed class Pairing : IDisposable
 
     public ValueTask<MeshCredentials> WaitAsync(CancellationToken cancellationToken) => _published.WaitAsync(cancellationToken);
 
-    public void Dispose() => _metrics.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _pairing.DisposeAsync();
+        _metrics.Dispose();
+    }
 }

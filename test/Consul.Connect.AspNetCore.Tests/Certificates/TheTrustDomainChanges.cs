@@ -3,7 +3,7 @@ using ConsulConnect.TestKit;
 namespace ConsulConnect.Tests.Certificates;
 
 /// <summary>As when an agent restarts with a CA of its own making.</summary>
-public sealed class TheTrustDomainChanges : IDisposable
+public sealed class TheTrustDomainChanges : IAsyncDisposable
 {
     private readonly Pairing _pairing = new();
     private readonly TestCa _old = TestCa.Create();
@@ -73,5 +73,5 @@ public sealed class TheTrustDomainChanges : IDisposable
         Assert.Equal(_old.TrustDomain, _pairing.Current!.TrustDomain);
     }
 
-    public void Dispose() => _pairing.Dispose();
+    public ValueTask DisposeAsync() => _pairing.DisposeAsync();
 }

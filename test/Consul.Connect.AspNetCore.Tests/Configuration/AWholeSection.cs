@@ -18,7 +18,7 @@ public class AWholeSection
               "Registration": { "Enabled": false },
               "Connect": {
                 "Service": "orders",
-                "Authorization": { "Provider": "Agent", "DefaultPolicy": "Deny", "PollInterval": "50ms", "MaxStaleness": "10m" },
+                "Authorization": { "Provider": "Intentions", "DefaultPolicy": "Deny", "PollInterval": "50ms", "MaxStaleness": "10m" },
                 "HandshakeTimeout": "00:00:10", "MaxConcurrentHandshakes": 1,
                 "Certificates": { "CertFile": "{{cert.Json}}", "KeyFile": "{{key.Json}}", "CaFile": "{{ca.Json}}" } }
             }
@@ -40,7 +40,7 @@ public class AWholeSection
         Assert.Equal([new("Team_Name", "sales")], options.Service.Meta);
         Assert.False(options.Registration.Enabled);
         Assert.Equal("orders", options.ServiceName);
-        Assert.Equal(ConnectAuthorizationProvider.Agent, options.Connect.Authorization.Provider);
+        Assert.Equal(ConnectAuthorizationProvider.Intentions, options.Connect.Authorization.Provider);
         Assert.Equal(ConnectDefaultPolicy.Deny, options.Connect.Authorization.DefaultPolicy);
         Assert.Equal(TimeSpan.FromMilliseconds(50), options.Connect.Authorization.PollInterval);
         Assert.Equal(TimeSpan.FromMinutes(10), options.Connect.Authorization.MaxStaleness);

@@ -46,6 +46,12 @@ public sealed class AnIdentityFromFiles : IDisposable
             "Consul:Service asks for an entry in the catalog, but with Consul:Connect:Certificates and without Consul:Address there is no agent to register with; name the app by Consul:Connect:Service instead, or set Consul:Address.",
             Reading.OnlyFault(With("\"DefaultPolicy\": \"Deny\"", """, "Service": { "Port": 8443 } """)));
 
+    [Fact]
+    public void With_an_agent_that_decides_its_own_default_policy_holds() =>
+        Assert.Equal(
+            "Consul:Connect:Authorization:DefaultPolicy is Deny beside Provider Agent, whose verdicts already hold the agent's own default policy; remove DefaultPolicy, or write Intentions as the Provider.",
+            Reading.OnlyFault(With("\"Provider\": \"Agent\", \"DefaultPolicy\": \"Deny\"", """, "Address": "http://127.0.0.1:8500" """)));
+
     [Theory]
     [InlineData("Allow")]
     [InlineData("Deny")]

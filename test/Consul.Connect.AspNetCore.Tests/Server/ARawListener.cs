@@ -35,11 +35,8 @@ public sealed class ARawListener : IDisposable
 
     private async Task<MeshApp> StartAsync(string policy) => await (await MeshApp.StartAsync("orders",
         [.. _identity.Settings, new("Consul:Connect:Authorization:DefaultPolicy", policy)],
-        builder =>
-        {
-            MeshApp.RemoveEndpoints(builder);
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseConsulConnect(c => c.Raw = true).UseConnectionHandler<Greeting>()));
-        })).ReadyAsync();
+        builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseConsulConnect(c => c.Raw = true).UseConnectionHandler<Greeting>())),
+        endpoints: false)).ReadyAsync();
 
     private sealed class Greeting : ConnectionHandler
     {

@@ -63,6 +63,7 @@ public sealed class TheCallerIsVisible : IDisposable
             }),
             before: beforeUs ? builder => builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Bob>("Bob", null) : null);
         await app.ReadyAsync();
+        app.Logs.Expect("No XML encryptor configured");
 
         Assert.Equal(beforeUs ? "none" : "Alice", await MeshAsync(app));
     }
@@ -130,8 +131,13 @@ public sealed class TheCallerIsVisible : IDisposable
         Assert.Single(shared.Identities);
     }
 
-    private async Task<MeshApp> StartAsync(Action<WebApplicationBuilder> configure, Action<WebApplication> map) =>
-        await (await MeshApp.StartAsync("orders", _identity.Settings, configure, map)).ReadyAsync();
+    private async Task<MeshApp> StartAsync(Action<WebApplicationBuilder> configure, Action<WebApplication> map)
+    {
+        var app = await (await MeshApp.StartAsync("orders", _identity.Settings, configure, map)).ReadyAsync();
+        // AddAuthentication brings data protection, which says so where no key encryption is set up.
+        app.Logs.Expect("No XML encryptor configured").Expect("Using an in-memory repository").Expect("Storing keys in a directory");
+        return app;
+    }
 
     private async Task<string> MeshAsync(MeshApp app)
     {

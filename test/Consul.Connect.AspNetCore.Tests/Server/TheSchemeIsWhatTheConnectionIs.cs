@@ -4,7 +4,6 @@ using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsulConnect.Tests.Server;
@@ -37,22 +36,15 @@ public sealed class TheSchemeIsWhatTheConnectionIs : IDisposable
     [Fact]
     public async Task Elsewhere_a_request_whose_scheme_is_not_the_connections_is_refused()
     {
-        await using var app = await StartAsync(builder =>
-        {
-            MeshApp.RemoveEndpoints(builder);
-            builder.WebHost.ConfigureKestrel(kestrel =>
-            {
-                kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseConsulConnect());
-                kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http2);
-            });
-        });
-        using var invoker = new HttpClient(new SchemeChanger(app.Local.Port));
+        var certificate = _identity.Authority.IssueLeaf("site").Certificate;
+        await using var app = await StartAsync(builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listener => listener.UseHttps(certificate))));
+        var port = app.Addresses.Where(url => url.StartsWith("https://", StringComparison.Ordinal)).Select(url => new Uri(url).Port).Single(https => https != app.Mesh.Port);
+        var caller = _identity.Caller() with { Certificate = null, Alpn = [SslApplicationProtocol.Http2], HttpVersion = HttpVersion.Version20 };
+        using var honest = caller.CreateHttpsClient(port);
+        using var lying = caller.CreateClient(port);
 
-        var honest = await invoker.SendAsync(Http2($"http://{app.Local}/"));
-        var lying = await invoker.SendAsync(Http2($"https://{app.Local}/"));
-
-        Assert.Equal(HttpStatusCode.OK, honest.StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, lying.StatusCode);
+        Assert.Equal("https", await honest.GetStringAsync("/"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await lying.GetAsync("/")).StatusCode);
     }
 
     [Fact]
@@ -111,22 +103,4 @@ public sealed class TheSchemeIsWhatTheConnectionIs : IDisposable
 
     private async Task<MeshApp> StartAsync(Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null) =>
         await (await MeshApp.StartAsync("orders", _identity.Settings, configure, map ?? (app => app.Run(context => context.Response.WriteAsync(context.Request.Scheme))))).ReadyAsync();
-
-    private static HttpRequestMessage Http2(string url) => new(HttpMethod.Get, url) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-
-    /// <summary>Sends requests for https addresses over a plain connection, so that their <c>:scheme</c> is a lie.</summary>
-    private sealed class SchemeChanger : DelegatingHandler
-    {
-        public SchemeChanger(int port) : base(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
-            },
-        })
-        {
-        }
-    }
 }
