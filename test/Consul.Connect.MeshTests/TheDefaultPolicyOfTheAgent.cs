@@ -48,6 +48,6 @@ public sealed class TheDefaultPolicyOfTheAgent
                 options.Connect.Service = Service;
             },
             loggers);
-        return (await logs.WaitForAsync("Started"))["DefaultPolicy"];
+        return (await logs.WaitForAsync("is in the mesh as"))["DefaultPolicy"];
     }
 }

@@ -31,7 +31,7 @@ public sealed class TheSmallestToken
         app.Logs.Forbid(token);
         await app.ReadyAsync();
         await pair.Server.ListsAsync(service);
-        Assert.Equal("deny", (await app.Logs.WaitForAsync("Started"))["DefaultPolicy"]);
+        Assert.Equal("deny", (await app.Logs.WaitForAsync("is in the mesh as"))["DefaultPolicy"]);
 
         Assert.Equal(CallEnd.Served, (await Call.MakeAsync(web, app.Mesh.Port)).End);
         Assert.Equal(CallEnd.Refused, (await Call.MakeAsync(stranger, app.Mesh.Port)).End);
