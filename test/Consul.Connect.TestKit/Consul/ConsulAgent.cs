@@ -123,6 +123,9 @@ public sealed partial class ConsulAgent : IAsyncDisposable
             answer["Roots"]?.AsArray().Count > 0 && (trustDomain is null || answer["TrustDomain"]?.GetValue<string>() == trustDomain));
         if (Options.Primary is not null)
             await AskUntilAsync("the secondary signs", "/v1/agent/connect/ca/leaf/kit-readiness?wait=1s", answer => answer["CertPEM"]?.GetValue<string>() is not null);
+        // One that has just joined does not know yet what holds for whom no rule names.
+        if (ManagementToken is not null)
+            await Eventually.HoldsAsync("the agent decides", async _ => await SendAsync(HttpMethod.Post, "/v1/agent/connect/authorize", new { Target = "kit-readiness", ClientCertURI = "spiffe://kit.consul/ns/kit/dc/kit/svc/kit-readiness" }) is not null);
         await AskUntilAsync("the agent is in the catalog", $"/v1/catalog/node/node-{Ports.Http}", answer => answer["Node"] is not null);
     }
 

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
+using ConsulConnect.MeshTests.Traffic;
+using ConsulConnect.TestKit;
+
+namespace ConsulConnect.MeshTests;
+
+public sealed class TheAgentDiesAndReturns
+{
+    [SkippableFact]
+    public async Task Callers_are_decided_by_what_it_said_last_and_by_new_words_within_two_seconds_of_its_return()
+    {
+        const string service = "survives";
+        await using var agent = await ConsulAgent.StartAsync(o => o.KeepsState = true);
+        var (web, denied) = (MeshCaller.From(await agent.IssueLeafAsync("web")), MeshCaller.From(await agent.IssueLeafAsync("denied")));
+        await agent.CreateIntentionAsync("denied", service, allow: false);
+        await using var app = await StartAsync(agent, service);
+        await agent.ListsAsync(service);
+        using var kept = await KeptConnection.OpenAsync(web, app.Mesh.Port);
+
+        await agent.KillAsync();
+        await app.Logs.WaitForAsync("AgentUnreachable");
+        await kept.AskAsync();
+        Assert.Equal(CallEnd.Served, (await Call.MakeAsync(web, app.Mesh.Port)).End);
+        Assert.Equal(CallEnd.Refused, (await Call.MakeAsync(denied, app.Mesh.Port)).End);
+
+        await agent.StartAgainAsync();
+        await agent.CreateIntentionAsync("web", service, allow: false);
+        await Call.UntilAsync(CallEnd.Refused, web, app.Mesh.Port, AgentClock.Recovery, "by an intention made after the agent's return");
+        await agent.CreateIntentionAsync("denied", service, allow: true);
+        await Call.UntilAsync(CallEnd.Served, denied, app.Mesh.Port, AgentClock.Recovery, "by an intention made after the agent's return");
+        await agent.ListsAsync(service);
+    }
+
+    [SkippableFact]
+    public async Task With_a_bound_on_staleness_new_connections_are_refused_past_it_and_served_after()
+    {
+        const string service = "survives-five-seconds";
+        await using var agent = await ConsulAgent.StartAsync(o => o.KeepsState = true);
+        var web = MeshCaller.From(await agent.IssueLeafAsync("web"));
+        await using var app = await StartAsync(agent, service, KeyValuePair.Create("Consul:Connect:Authorization:MaxStaleness", (string?)"5s"));
+        using var metrics = new MetricsRecorder(service);
+        Assert.Equal(CallEnd.Served, (await Call.MakeAsync(web, app.Mesh.Port)).End);
+
+        await agent.KillAsync();
+        await Call.UntilAsync(CallEnd.Refused, web, app.Mesh.Port, TimeSpan.FromSeconds(10), "past MaxStaleness");
+        await metrics.WaitForAsync("consul.connect.authorization.decisions", ("consul.connect.decision", "deny"), ("consul.connect.reason", "stale"));
+
+        var answered = AgentClock.FirstAnswerAsync(agent);
+        var served = AgentClock.TimeOfAsync(Call.UntilAsync(CallEnd.Served, web, app.Mesh.Port));
+        await agent.StartAgainAsync();
+        AgentClock.AssertRecovered("served again", await answered, await served);
+    }
+
+    [SkippableFact]
+    public async Task As_another_mesh_its_callers_are_served_and_the_old_ones_refused_never_both_or_neither()
+    {
+        const string service = "changes-mesh";
+        await using var agent = await ConsulAgent.StartAsync();
+        var old = await agent.IssueLeafAsync("web");
+        await using var app = await StartAsync(agent, service);
+        await agent.ListsAsync(service);
+        var oldCaller = MeshCaller.From(old);
+        Assert.Equal(CallEnd.Served, (await Call.MakeAsync(oldCaller, app.Mesh.Port)).End);
+
+        await agent.KillAsync();
+        await app.Logs.WaitForAsync("AgentUnreachable");
+        var answered = AgentClock.FirstAnswerAsync(agent);
+        var listed = AgentClock.TimeOfAsync(Task.Run(() => agent.ListsAsync(service)));
+        var issued = Task.Run(() => Eventually.ReadsAsync("another mesh signs", _ => agent.IssueLeafAsync("web"), leaf => Mesh(leaf.Leaf) != Mesh(old.Leaf)));
+        var restarted = agent.StartAgainAsync();
+        var next = await issued;
+
+        // Both believe either mesh, so that only the app decides.
+        X509Certificate2Collection both = [.. old.Roots, .. next.Roots];
+        var newCaller = MeshCaller.From(next) with { Roots = both };
+        var seen = new ConcurrentQueue<(string Caller, Call Call)>();
+        var nowServed = AgentClock.TimeOfAsync(ObserveAsync(newCaller, CallEnd.Served, app, call => seen.Enqueue((Mesh(next.Leaf), call))));
+        await ObserveAsync(oldCaller with { Roots = both }, CallEnd.Refused, app, call => seen.Enqueue((Mesh(old.Leaf), call)));
+        var servedAt = await nowServed;
+        await restarted;
+        for (var i = 0; i < 5; i++)
+        {
+            seen.Enqueue((Mesh(next.Leaf), await Call.MakeAsync(newCaller, app.Mesh.Port)));
+            seen.Enqueue((Mesh(old.Leaf), await Call.MakeAsync(oldCaller with { Roots = both }, app.Mesh.Port)));
+        }
+
+        Assert.All(seen, one => Assert.Equal(one.Caller == Mesh(one.Call.Server!), one.Call.IsServed));
+        Assert.Equal(Mesh(next.Leaf), Mesh(seen.Last().Call.Server!));
+        AgentClock.AssertRecovered("callers of the new mesh", await answered, servedAt);
+        AgentClock.AssertRecovered("in the catalog", await answered, await listed);
+    }
+
+    private static async Task<MeshApp> StartAsync(ConsulAgent agent, string service, params KeyValuePair<string, string?>[] more)
+    {
+        var app = await MeshApp.StartAsync(service, [new("Consul:Address", agent.Address), new("Consul:Service:Name", service), .. more]);
+        app.Logs.Expect("AgentUnreachable");
+        return await app.ReadyAsync();
+    }
+
+    private static Task<Call> ObserveAsync(MeshCaller caller, CallEnd end, MeshApp app, Action<Call> see) => Eventually.ReadsAsync(
+        $"the caller is {end}",
+        async _ =>
+        {
+            var call = await Call.MakeAsync(caller, app.Mesh.Port);
+            see(call);
+            return call;
+        },
+        call => call.End == end,
+        TimeSpan.FromSeconds(20));
+
+    private static string Mesh(X509Certificate2 certificate) => new Uri(MeshNames.UriNames(certificate)[0]).Host;
+}

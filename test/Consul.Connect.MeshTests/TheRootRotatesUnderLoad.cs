@@ -1,0 +1,51 @@
+using System.Security.Cryptography.X509Certificates;
+using ConsulConnect.MeshTests.Traffic;
+using ConsulConnect.TestKit;
+
+namespace ConsulConnect.MeshTests;
+
+public sealed class TheRootRotatesUnderLoad
+{
+    private const string Service = "root-rotates";
+
+    // The agent itself takes up to 30 s, at random.
+    private static readonly TimeSpan LeafFollows = TimeSpan.FromSeconds(35);
+
+    [SkippableFact]
+    public async Task No_request_fails_and_new_connections_get_a_chain_that_old_and_new_roots_verify()
+    {
+        await using var agent = await ConsulAgent.StartAsync();
+        await using var app = await MeshApp.StartAsync(Service, [new("Consul:Address", agent.Address)]);
+        await app.ReadyAsync();
+        using var metrics = new MetricsRecorder(Service);
+        var oldCaller = MeshCaller.From(await agent.IssueLeafAsync("web"));
+        var oldRoot = Assert.Single(oldCaller.Roots);
+
+        await using var load = MeshLoad.Start(app, oldCaller);
+        await load.FlowAsync(200);
+        await agent.RotateCaAsync();
+        var newRoot = Assert.Single(await agent.GetTrustAnchorsAsync(), root => !root.Equals(oldRoot));
+        await metrics.WaitForAsync("consul.connect.roots.rotations");
+
+        // Its leaf is of the new root at once, while the app still shows its old one.
+        load.Newcomer = MeshCaller.From(await agent.IssueLeafAsync("web", token: "asks-after-the-rotation"));
+        await metrics.WaitForAsync(one => one is { Instrument: "consul.connect.leaf.rotations", Value: 1 } && Equals(one["consul.connect.outcome"], "accepted"), LeafFollows);
+        await load.FlowAsync(400);
+
+        foreach (var caller in (MeshCaller[])[oldCaller, load.Newcomer])
+        {
+            await AssertServedAsync(caller with { Roots = [oldRoot] }, app, newRoot);
+            await AssertServedAsync(caller with { Roots = [newRoot] }, app, newRoot);
+        }
+
+        await load.StopAsync();
+        Assert.Equal(2, load.LeavesSeen);
+    }
+
+    private static async Task AssertServedAsync(MeshCaller caller, MeshApp app, X509Certificate2 signer)
+    {
+        var call = await Call.MakeAsync(caller, app.Mesh.Port);
+        Assert.True(call.IsServed, call.Text);
+        Assert.Equal(signer.Subject, call.Server!.Issuer);
+    }
+}

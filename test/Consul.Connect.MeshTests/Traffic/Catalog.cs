@@ -1,0 +1,18 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using ConsulConnect.TestKit;
+
+namespace ConsulConnect.MeshTests.Traffic;
+
+internal static class Catalog
+{
+    /// <summary>The ports at which the catalog lists native instances of a service, once there are so many.</summary>
+    public static async Task<IReadOnlyList<int>> ListsAsync(this ConsulAgent agent, string service, int instances = 1, TimeSpan? timeout = null) => await Eventually.ReadsAsync(
+        $"{service} is in the catalog {instances} times",
+        async ending => (IReadOnlyList<int>)[.. (await agent.Http.GetFromJsonAsync<JsonArray>($"/v1/health/connect/{service}", ending))!
+            .Select(entry => entry!["Service"]!)
+            .Where(entry => entry["Connect"]!["Native"]!.GetValue<bool>())
+            .Select(entry => entry["Port"]!.GetValue<int>())],
+        ports => ports.Count == instances,
+        timeout);
+}
