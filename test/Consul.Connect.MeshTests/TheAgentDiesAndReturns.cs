@@ -24,11 +24,14 @@ public sealed class TheAgentDiesAndReturns
         Assert.Equal(CallEnd.Served, (await Call.MakeAsync(web, app.Mesh.Port)).End);
         Assert.Equal(CallEnd.Refused, (await Call.MakeAsync(denied, app.Mesh.Port)).End);
 
-        await agent.StartAgainAsync();
+        var answered = AgentClock.FirstAnswerAsync(agent);
+        var restarted = agent.StartAgainAsync();
+        var first = await answered;
         await agent.CreateIntentionAsync("web", service, allow: false);
-        await Call.UntilAsync(CallEnd.Refused, web, app.Mesh.Port, AgentClock.Recovery, "by an intention made after the agent's return");
         await agent.CreateIntentionAsync("denied", service, allow: true);
-        await Call.UntilAsync(CallEnd.Served, denied, app.Mesh.Port, AgentClock.Recovery, "by an intention made after the agent's return");
+        AgentClock.AssertRecovered("a new denial", first, await AgentClock.TimeOfAsync(Call.UntilAsync(CallEnd.Refused, web, app.Mesh.Port)));
+        AgentClock.AssertRecovered("a new permission", first, await AgentClock.TimeOfAsync(Call.UntilAsync(CallEnd.Served, denied, app.Mesh.Port)));
+        await restarted;
         await agent.ListsAsync(service);
     }
 
