@@ -133,11 +133,14 @@ public sealed class ConnectService : IAsyncDisposable
                 throw new ConnectDeniedException(decision.Explanation);
             return new(tls, caller);
         }
-        catch
+        catch (Exception e)
         {
             if (mesh is { HelloSeen: true, Verified: null })
                 Refusals.HandshakeFailed(mesh);
             await tls.DisposeAsync();
+            // What .NET throws for some server names that a caller may send.
+            if (e is ArgumentException && mesh.Verified is null)
+                throw new AuthenticationException("The TLS library cannot take what the caller sent.", e);
             throw;
         }
     }

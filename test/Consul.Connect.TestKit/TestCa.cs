@@ -23,6 +23,9 @@ public sealed class TestCa
 
     public string TrustDomain { get; }
 
+    /// <summary>How many CAs are between this one and its root, itself included; 0 for a root.</summary>
+    public int Depth => _chain.Count;
+
     /// <summary>Without the key.</summary>
     public X509Certificate2 Certificate { get; }
 
@@ -48,6 +51,16 @@ public sealed class TestCa
         var identifier = TestCaKeys.Identifier(key, options.KeyIdentifierLength);
         var certificate = Issue(Authority(trustDomain, options, key, "pri", options.PathLength), null, key, identifier, options.NotBefore, options.NotAfter, years: 10, [8]);
         return new(trustDomain, certificate, key, []);
+    }
+
+    /// <summary>A root that somebody else made, such as an agent's, so that it also issues what its owner never would.</summary>
+    /// <param name="certificate">The root; it names its trust domain.</param>
+    /// <param name="privateKeyPem">Its key, of an elliptic curve.</param>
+    public static TestCa From(X509Certificate2 certificate, string privateKeyPem)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(privateKeyPem);
+        return new(new Uri(MeshNames.UriNames(certificate).Single()).Host, certificate, key, []);
     }
 
     /// <summary>A CA below this one; its leaves come with its certificate.</summary>

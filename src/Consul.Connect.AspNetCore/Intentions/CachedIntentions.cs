@@ -8,6 +8,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
     private readonly AgentLink _link;
     private readonly string _service;
     private readonly TimeSpan? _maxStaleness;
+    private readonly Func<ConnectPeer?> _self;
     private readonly AgentWatch<IntentionMatch> _watch;
     private readonly DefaultPolicyProbe? _probe;
     private readonly Lock _writing = new();
@@ -21,6 +22,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         _link = link;
         _service = service;
         _maxStaleness = options.MaxStaleness;
+        _self = self;
         _current = new(null, options.DefaultPolicy switch
         {
             ConnectDefaultPolicy.Allow => new(true, service, "as configured"),
@@ -72,6 +74,10 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
 
         if (byDefault is null)
             return Refuse(caller, DecisionReason.Unknown, $"no intention names it, and the default policy is not known{Because(_probe?.LastError)}.");
+
+        // Asked about a caller of another partition, agents of every version answer with an error.
+        if (byDefault.Allowed && _probe is not null && !string.Equals(caller.Partition, _self()?.Partition, StringComparison.OrdinalIgnoreCase))
+            return Refuse(caller, DecisionReason.Unknown, "no intention names it, and the agent's default policy does not reach into another partition.");
 
         return byDefault.Allowed && (IsStale(_watch.SinceConfirmed) || (_probe is not null && IsStale(_probe.SinceConfirmed)))
             ? RefuseStale(caller)

@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(413, LogLevel.Debug, "A connection that had sent no complete ClientHello was closed because too many handshakes are under way.")]
     public static partial void HandshakeShed(ILogger logger);
 
+    [LoggerMessage(414, LogLevel.Debug, "A handshake was given up because the TLS library cannot take what the caller sent ({Fault}), such as a server name that is none.")]
+    public static partial void HandshakeFaulted(ILogger logger, string fault);
+
     [LoggerMessage(420, LogLevel.Information, "{Caller} was refused by \"{Service}\" ({Reason}): {Explanation}")]
     public static partial void ConnectionDenied(ILogger logger, string caller, string service, string reason, string explanation);
 

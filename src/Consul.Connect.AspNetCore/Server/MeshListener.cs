@@ -49,7 +49,16 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
 
         connection.Features.Set(mesh);
         connection.Features.Set(place);
-        await next(connection);
+        try
+        {
+            await next(connection);
+        }
+        catch (ArgumentException e) when (mesh.Verified is null)
+        {
+            // What .NET throws for some server names; Kestrel would log an error for whoever sends them.
+            refusals.HandshakeFailed(mesh, e);
+        }
+
         if (mesh is { HelloSeen: true, Verified: null })
             refusals.HandshakeFailed(mesh);
     }

@@ -45,6 +45,13 @@ internal sealed class RefusalReport(string service, ConnectMetrics metrics, Time
             Count(connection, "handshake");
     }
 
+    /// <summary>The same, by an exception that is not one of a handshake.</summary>
+    public void HandshakeFailed(MeshConnection connection, Exception fault)
+    {
+        HandshakeFailed(connection);
+        Log.HandshakeFaulted(logger, fault.GetType().Name);
+    }
+
     public void Decided(ConnectPeer caller, in IntentionDecision decision)
     {
         metrics.Decided(decision.Allowed, Reason(decision.Reason), caller.Service);

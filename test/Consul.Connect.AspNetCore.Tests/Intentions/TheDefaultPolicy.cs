@@ -42,6 +42,18 @@ public partial class TheDefaultPolicy
     }
 
     [Fact]
+    public async Task An_allow_does_not_reach_callers_of_another_partition()
+    {
+        await using var orders = Authorizing.ByIntentions(new());
+        orders.Agent.DefaultAllows = true;
+        orders.Authorizer.Start();
+        await orders.Authorizer.WaitReadyAsync(CancellationToken.None);
+
+        Assert.Equal((true, DecisionReason.DefaultPolicy), await BriefAsync(orders));
+        Assert.Equal((false, DecisionReason.Unknown), Brief(await orders.Authorizer.DecideAsync(Policy.Caller("web", partition: "far"), CancellationToken.None)));
+    }
+
+    [Fact]
     public async Task Before_anything_is_known_everyone_is_denied()
     {
         await using var orders = Authorizing.ByIntentions(new(), Policy.Allow("web"));

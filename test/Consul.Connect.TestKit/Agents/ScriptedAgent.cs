@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace ConsulConnect.TestKit;
 
@@ -20,10 +19,9 @@ public sealed partial class ScriptedAgent : IAsyncDisposable
     private ScriptedAgent(ScriptedAgentOptions options)
     {
         _options = options;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(Listen);
-        builder.WebHost.UseKestrelHttpsConfiguration();
+        // Without the settings and variables of whatever runs here, which may name other addresses.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrel(Listen);
         _app = builder.Build();
         _app.Run(HandleAsync);
     }

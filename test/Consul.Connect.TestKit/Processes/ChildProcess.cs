@@ -15,7 +15,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private readonly OutputLines _lines = new();
     private readonly string _name;
 
-    private ChildProcess(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
+    private ChildProcess(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment, string? input)
     {
         _name = Path.GetFileName(file);
         var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -32,7 +32,10 @@ public sealed partial class ChildProcess : IAsyncDisposable
             Watchdog.Instance.Forget(Id);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _process.StandardInput.Close();
+        if (input is null)
+            _process.StandardInput.Close();
+        else
+            Send(input);
     }
 
     public int Id { get; private set; }
@@ -47,8 +50,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <param name="file">The program.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables to set; null removes one.</param>
-    public static ChildProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
-        new(file, arguments, environment);
+    /// <param name="input">What it reads first; its input then stays open. Null: its input is at its end.</param>
+    public static ChildProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, string? input = null) =>
+        new(file, arguments, environment, input);
 
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, TimeSpan? timeout = null)
@@ -85,6 +89,13 @@ public sealed partial class ChildProcess : IAsyncDisposable
         {
             throw Failure($"did not end within {timeout.TotalSeconds} s");
         }
+    }
+
+    /// <summary>Writes to its input, which it was started with.</summary>
+    public void Send(string input)
+    {
+        _process.StandardInput.Write(input);
+        _process.StandardInput.Flush();
     }
 
     /// <summary>SIGSTOP: the process keeps its connections and answers nothing.</summary>
