@@ -29,6 +29,7 @@ public sealed class TheAgentStalls
         await cached.ReadyAsync();
         await asking.ReadyAsync();
         await using var alone = WebApiProcess.Start(agent, "stall-alone", ("Consul:Connect:Authorization:Provider", "Agent"));
+        await alone.ReadyAsync();
         var alonePort = (await agent.ListsAsync("stall-alone"))[0];
         foreach (var port in (int[])[cached.Mesh.Port, asking.Mesh.Port, alonePort])
         {

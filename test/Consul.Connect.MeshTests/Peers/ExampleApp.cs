@@ -49,8 +49,8 @@ internal sealed class ExampleApp : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    // Built as these tests are, in a folder of its own: bin/Debug/net10.0.
-    private static string Built(string file)
+    /// <summary>A file of the example as it was built with these tests, in a folder of its own: bin/Debug/net10.0.</summary>
+    public static string Built(string file)
     {
         var framework = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(Repository.Root, "examples", "WebApi", "bin", framework.Parent!.Name, framework.Name, file);
