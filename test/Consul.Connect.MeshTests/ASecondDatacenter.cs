@@ -42,7 +42,7 @@ public sealed class ASecondDatacenter
 
         await toHere.StopAsync();
         await toThere.StopAsync();
-        Assert.Equal(2, toThere.LeavesSeen);
+        Assert.InRange(toThere.LeavesSeen, 2, int.MaxValue);
     }
 
     private static async Task<MeshApp> StartAsync(ConsulAgent agent, string service)

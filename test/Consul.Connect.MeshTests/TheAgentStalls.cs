@@ -29,6 +29,7 @@ public sealed class TheAgentStalls
         await cached.ReadyAsync();
         await asking.ReadyAsync();
         await using var alone = WebApiProcess.Start(agent, "stall-alone", ("Consul:Connect:Authorization:Provider", "Agent"));
+        await alone.ReadyAsync();
         var alonePort = (await agent.ListsAsync("stall-alone"))[0];
         foreach (var port in (int[])[cached.Mesh.Port, asking.Mesh.Port, alonePort])
         {
@@ -61,9 +62,10 @@ public sealed class TheAgentStalls
         var answered = AgentClock.FirstAnswerAsync(agent);
         var served = AgentClock.TimeOfAsync(Call.UntilAsync(CallEnd.Served, web, asking.Mesh.Port));
         agent.Resume();
-        AgentClock.AssertRecovered("the provider Agent", await answered, await served);
+        var first = await answered;
         await agent.CreateIntentionAsync("web", "stall-cached", allow: false);
-        await Call.UntilAsync(CallEnd.Refused, web, cached.Mesh.Port, AgentClock.Recovery, "by an intention made after the stall");
+        AgentClock.AssertRecovered("the provider Intentions", first, await AgentClock.TimeOfAsync(Call.UntilAsync(CallEnd.Refused, web, cached.Mesh.Port)));
+        AgentClock.AssertRecovered("the provider Agent", first, await served);
         await cached.Logs.WaitForAsync("AgentAnswers");
     }
 

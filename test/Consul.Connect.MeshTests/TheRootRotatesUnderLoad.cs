@@ -39,7 +39,7 @@ public sealed class TheRootRotatesUnderLoad
         }
 
         await load.StopAsync();
-        Assert.Equal(2, load.LeavesSeen);
+        Assert.InRange(load.LeavesSeen, 2, int.MaxValue);
     }
 
     private static async Task AssertServedAsync(MeshCaller caller, MeshApp app, X509Certificate2 signer)
