@@ -107,6 +107,26 @@ public sealed class HandshakesOfManyKinds(SharedAgent shared) : IClassFixture<Sh
             await metrics.WaitForAsync(Failures, ("error.type", "chain"));
     }
 
+    [SkippableFact]
+    public async Task A_short_chain_is_refused_beyond_32_KiB()
+    {
+        using var metrics = new MetricsRecorder(_service);
+        await using var app = await shared.ServeAsync(_service);
+        TestCa Below(TestCa issuer, int size) => issuer.IssueIntermediate(o =>
+        {
+            o.PathLength = 5;
+            o.ExtraExtensions.Add(new X509Extension("1.3.6.1.4.1.99999.2", new byte[size], critical: false));
+        });
+
+        var small = await Attempt.MakeAsync(MeshCaller.From(Below(Below(shared.Authority, 10_000), 10_000).IssueLeaf("web"), shared.Authority), app.Mesh.Port);
+        var large = await Attempt.MakeAsync(MeshCaller.From(Below(Below(shared.Authority, 17_000), 17_000).IssueLeaf("web"), shared.Authority), app.Mesh.Port);
+
+        Assert.True(small.IsServed);
+        Assert.True(large.IsRefused);
+        Assert.InRange(large.Took, TimeSpan.Zero, Soon);
+        await metrics.WaitForAsync(Failures, ("error.type", "chain"));
+    }
+
     [SkippableTheory]
     [InlineData(100)]
     [InlineData(400)]

@@ -11,6 +11,12 @@ internal sealed class ExampleApp : IAsyncDisposable
 
     private ExampleApp(ChildProcess process, int mesh, int local) => (_process, Mesh, Local) = (process, mesh, local);
 
+    /// <summary>Where its settings are.</summary>
+    public static string Folder { get; } = Path.Combine(Repository.Root, "examples", "WebApi");
+
+    /// <summary>The program, built as these tests are: <c>bin/Debug/net10.0</c>.</summary>
+    public static string Assembly { get; } = Built(new DirectoryInfo(AppContext.BaseDirectory));
+
     /// <summary>The port of the mesh.</summary>
     public int Mesh { get; }
 
@@ -23,9 +29,9 @@ internal sealed class ExampleApp : IAsyncDisposable
     /// <summary>Starts it, and returns when it says that it is in the mesh.</summary>
     public static async Task<ExampleApp> StartAsync(string agentAddress)
     {
-        var process = ChildProcess.Start(Environment.ProcessPath!, ["exec", Built("WebApi.dll")], new Dictionary<string, string?>
+        var process = ChildProcess.Start(Environment.ProcessPath!, ["exec", Assembly], new Dictionary<string, string?>
         {
-            ["ASPNETCORE_CONTENTROOT"] = Path.Combine(Repository.Root, "examples", "WebApi"),
+            ["ASPNETCORE_CONTENTROOT"] = Folder,
             ["Kestrel__Endpoints__Connect__Url"] = "https://127.0.0.1:0",
             ["Kestrel__Endpoints__Local__Url"] = "http://127.0.0.1:0",
             ["CONSUL_HTTP_ADDR"] = agentAddress,
@@ -49,12 +55,7 @@ internal sealed class ExampleApp : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    /// <summary>A file of the example as it was built with these tests, in a folder of its own: bin/Debug/net10.0.</summary>
-    public static string Built(string file)
-    {
-        var framework = new DirectoryInfo(AppContext.BaseDirectory);
-        return Path.Combine(Repository.Root, "examples", "WebApi", "bin", framework.Parent!.Name, framework.Name, file);
-    }
+    private static string Built(DirectoryInfo framework) => Path.Combine(Folder, "bin", framework.Parent!.Name, framework.Name, "WebApi.dll");
 
     private static async Task<int> PortAsync(ChildProcess process, string scheme)
     {

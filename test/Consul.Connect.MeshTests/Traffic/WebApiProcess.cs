@@ -18,7 +18,7 @@ internal sealed class WebApiProcess(ChildProcess process) : IAsyncDisposable
     {
         (string Key, string Value)[] all =
         [
-            ("contentRoot", Path.Combine(Repository.Root, "examples", "WebApi")),
+            ("contentRoot", ExampleApp.Folder),
             ("Kestrel:Endpoints:Connect:Url", "https://127.0.0.1:0"),
             ("Kestrel:Endpoints:Local:Url", "http://127.0.0.1:0"),
             ("Consul:Address", agent.Address),
@@ -27,7 +27,7 @@ internal sealed class WebApiProcess(ChildProcess process) : IAsyncDisposable
         ];
         return new(ChildProcess.Start(
             Environment.ProcessPath!,
-            ["exec", ExampleApp.Built("WebApi.dll"), .. all.Select(one => $"--{one.Key}={one.Value}")],
+            ["exec", ExampleApp.Assembly, .. all.Select(one => $"--{one.Key}={one.Value}")],
             new Dictionary<string, string?>
             {
                 ["ASPNETCORE_ENVIRONMENT"] = "Production",

@@ -71,10 +71,11 @@ internal sealed class BadLinkConnection(BadLink link, Socket caller, int targetP
         {
             await link.PassAsync(_ending.Token);
             var (portion, pause) = link.Portion(bytes.Length);
-            await to.SendAsync(bytes[..portion], _ending.Token);
-            bytes = bytes[portion..];
+            // Before its bytes, or the last ones would come too soon.
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, TimeProvider.System, _ending.Token);
+            await to.SendAsync(bytes[..portion], _ending.Token);
+            bytes = bytes[portion..];
         }
     }
 }
