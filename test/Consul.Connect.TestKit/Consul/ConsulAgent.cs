@@ -126,7 +126,8 @@ public sealed partial class ConsulAgent : IAsyncDisposable
         // One that has just joined does not know yet what holds for whom no rule names.
         if (ManagementToken is not null)
             await Eventually.HoldsAsync("the agent decides", async _ => await SendAsync(HttpMethod.Post, "/v1/agent/connect/authorize", new { Target = "kit-readiness", ClientCertURI = "spiffe://kit.consul/ns/kit/dc/kit/svc/kit-readiness" }) is not null);
-        await AskUntilAsync("the agent is in the catalog", $"/v1/catalog/node/node-{Ports.Http}", answer => answer["Node"] is not null);
+        // Consistent, because a leader that has just come back may not have read again all that it wrote before.
+        await AskUntilAsync("the agent is in the catalog", $"/v1/catalog/node/node-{Ports.Http}?consistent", answer => answer["Node"] is not null);
     }
 
     private Task<JsonNode> AskUntilAsync(string what, string path, Func<JsonNode, bool> isRight) =>
