@@ -79,8 +79,16 @@ internal sealed class AgentSecrets : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                if (_token.Reread() | RereadTls())
-                    Announce();
+                try
+                {
+                    if (_token.Reread() | RereadTls())
+                        Announce();
+                }
+                catch (Exception unexpected)
+                {
+                    // The next change must be seen all the same.
+                    Log.SecretsUnreadable(_logger, unexpected);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -122,6 +130,13 @@ internal sealed class AgentSecrets : IAsyncDisposable
         CancellationTokenSource ended;
         lock (_gate)
             (ended, _changed) = (_changed, new());
-        ended.Cancel();
+        try
+        {
+            ended.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // What one of those who wait for it throws is its own affair.
+        }
     }
 }

@@ -31,6 +31,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     private ulong _index;
     private string? _hash;
     private (string Fingerprint, string? Hash)? _accepted;
+    private CancellationToken? _credentials;
 
     /// <summary>Why the last turn confirmed nothing; null when it did. Fit for a message.</summary>
     public string? LastError => _trouble.LastError;
@@ -59,22 +60,40 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         link.Leave(this);
     }
 
+    /// <summary>No exception ends it: what a loop knew last would be taken for the truth for ever.</summary>
     private async Task RunAsync()
     {
         while (!_stop.IsCancellationRequested)
         {
-            using var changed = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, link.Client.Changed);
-            Restart();
-            _trouble.CredentialsChanged();
             try
             {
-                while (true)
-                    await ConfirmAsync(changed.Token);
+                await FollowAsync();
             }
-            catch (OperationCanceledException) when (changed.IsCancellationRequested)
+            catch (Exception unexpected)
             {
-                // Stopped, or starting over with the new token.
+                var pause = Failed(Unexpected("the loop", unexpected));
+                await Task.Delay(pause, link.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    /// <summary>Turn after turn, until the loop is stopped or has to start over with another token.</summary>
+    private async Task FollowAsync()
+    {
+        var credentials = link.Client.Changed;
+        using var changed = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, credentials);
+        Restart();
+        if (_credentials != credentials)
+            _trouble.CredentialsChanged();
+        _credentials = credentials;
+        try
+        {
+            while (true)
+                await ConfirmAsync(changed.Token);
+        }
+        catch (OperationCanceledException) when (changed.IsCancellationRequested)
+        {
+            // Stopped, or starting over.
         }
     }
 
@@ -85,11 +104,10 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         using var wake = new Wake(pause);
         var backOff = BackOff.Create(link.Time, failure =>
         {
-            Restart();
-            link.Failed(this, failure);
-            if (failure is { Fault: AgentFault.Transient, IsBusy: false })
+            var pause = Failed(failure);
+            if (failure is { Fault: AgentFault.Transient, IsBusy: false, IsUnexpected: false })
                 wake.Arm();
-            return _trouble.Failed(failure, heals: WhenMissing is not null);
+            return pause;
         });
         try
         {
@@ -98,7 +116,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
                 {
                     await _limit.WaitAsync(cancellationToken);
                     wake.Disarm(link.Recovery);
-                    return watch.Take(await watch.FetchAsync(cancellationToken));
+                    return await watch.TurnAsync(cancellationToken);
                 },
                 this,
                 pause.Token);
@@ -108,6 +126,20 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         catch (OperationCanceledException) when (pause.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             _trouble.StartOver();
+        }
+    }
+
+    /// <returns>Whether the agent offers nothing to wait on.</returns>
+    private async Task<bool> TurnAsync(CancellationToken cancellationToken)
+    {
+        var answer = await FetchAsync(cancellationToken);
+        try
+        {
+            return Take(answer);
+        }
+        catch (Exception unexpected) when (unexpected is not AgentException)
+        {
+            throw Unexpected("the end of a turn", unexpected);
         }
     }
 
@@ -121,9 +153,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         }
         catch (Exception unexpected) when (unexpected is not AgentException && !cancellationToken.IsCancellationRequested)
         {
-            // No exception ends the loop, ours included.
-            Log.UnexpectedFailure(link.Logger, name, unexpected);
-            throw new AgentException(AgentFault.Transient, $"the call for {name} failed unexpectedly: {unexpected.GetType().Name}", unexpected);
+            throw Unexpected("the call", unexpected);
         }
     }
 
@@ -140,7 +170,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         }
     }
 
-    /// <returns>Whether the agent offers nothing to wait on.</returns>
+    /// <summary>First what is known now, then what others are told: they may throw, and that changes nothing about it.</summary>
     private bool Take(AgentAnswer<T> answer)
     {
         var backwards = answer.Index > 0 && answer.Index < _index;
@@ -150,18 +180,17 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         var unchanged = _accepted is { } accepted
             && (accepted.Fingerprint == answer.Fingerprint || (accepted.Hash is not null && accepted.Hash == answer.ContentHash));
         var rejected = unchanged ? null : Offer(answer.Value);
-        link.Succeeded(this, _trouble.Answered());
-        if (rejected is not null)
-        {
-            _trouble.Rejected(rejected);
-        }
-        else
+        if (rejected is null)
         {
             _accepted = (answer.Fingerprint, answer.ContentHash);
             _freshness.Confirm(answer.Age, !unchanged);
-            _trouble.Confirmed(answer.Age is null);
         }
 
+        link.Succeeded(this, _trouble.Answered());
+        if (rejected is not null)
+            _trouble.Rejected(rejected);
+        else
+            _trouble.Confirmed(answer.Age is null);
         link.Metrics.WatchTurned(name, rejected is not null ? "rejected" : unchanged ? "unchanged" : "changed");
         return _index == 0 && !backwards && _hash is null;
     }
@@ -174,10 +203,31 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         }
         catch (Exception unexpected)
         {
-            Log.UnexpectedFailure(link.Logger, name, unexpected);
-            return $"taking it failed unexpectedly: {unexpected.GetType().Name}";
+            // Nobody knows how much of it was taken: whatever comes next must be offered, also what was accepted before.
+            _accepted = null;
+            throw Unexpected("taking what the agent said", unexpected);
         }
     }
+
+    private TimeSpan Failed(AgentException failure)
+    {
+        Restart();
+        var pause = _trouble.Failed(failure);
+        try
+        {
+            link.Failed(this, failure);
+            _trouble.Tell(failure, heals: WhenMissing is not null);
+        }
+        catch (Exception)
+        {
+            // A listener of the app; the failure itself is counted and kept.
+        }
+
+        return pause;
+    }
+
+    private AgentException Unexpected(string what, Exception cause) =>
+        new(AgentFault.Transient, $"{what} failed unexpectedly for {name}: {cause.GetType().Name}", cause) { IsUnexpected = true };
 
     private void Restart() => (_index, _hash) = (0, null);
 
