@@ -13,10 +13,10 @@ internal sealed record WatchPace
 /// <summary>The one long-poll loop.</summary>
 /// <param name="name">For logs and metrics: leaf, roots, intentions, registration.</param>
 /// <param name="fetch">The call.</param>
-/// <param name="accept">Takes new content, and answers null; or why it cannot be used, fit for a message. Called only when the content differs from what was accepted last.</param>
+/// <param name="accept">Takes new content, confirmed already and with its freshness, which lives on with it, and answers null; or why it cannot be used, fit for a message. Called only when the content differs from what was accepted last.</param>
 /// <param name="link">What the loops of one identity share.</param>
 /// <param name="pace">Null: the defaults.</param>
-internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, string?> accept, AgentLink link, WatchPace? pace = null) : IAsyncDisposable
+internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, WatchFreshness, string?> accept, AgentLink link, WatchPace? pace = null) : IAsyncDisposable
     where T : class
 {
     /// <summary>The first call must be answered at once, also by agents that block without an index.</summary>
@@ -26,18 +26,24 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     private readonly TurnLimit _limit = new(link.Time, (pace ?? new()).Floor);
     private readonly CancellationTokenSource _stop = new();
     private readonly WatchTrouble _trouble = new(name, link);
-    private readonly WatchFreshness _freshness = new(link.Time);
     private Task _run = Task.CompletedTask;
     private ulong _index;
     private string? _hash;
     private (string Fingerprint, string? Hash)? _accepted;
     private CancellationToken? _credentials;
+    private volatile WatchFreshness? _freshness;
+
+    /// <summary>For content whose age nobody asks for.</summary>
+    public AgentWatch(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, string?> accept, AgentLink link, WatchPace? pace = null)
+        : this(name, fetch, (value, _) => accept(value), link, pace)
+    {
+    }
 
     /// <summary>Why the last turn confirmed nothing; null when it did. Fit for a message.</summary>
     public string? LastError => _trouble.LastError;
 
-    /// <summary>How long ago the agent last confirmed what was accepted, its own age included; null before the first time. Monotonic.</summary>
-    public TimeSpan? SinceConfirmed => _freshness.SinceConfirmed;
+    /// <summary>How long ago the agent last confirmed what was accepted; null before the first time.</summary>
+    public TimeSpan? SinceConfirmed => _freshness?.SinceConfirmed;
 
     /// <summary>
     /// Awaited when the agent answers that what is watched does not exist, before it is asked again; its own
@@ -179,12 +185,11 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
 
         var unchanged = _accepted is { } accepted
             && (accepted.Fingerprint == answer.Fingerprint || (accepted.Hash is not null && accepted.Hash == answer.ContentHash));
-        var rejected = unchanged ? null : Offer(answer.Value);
+        var freshness = (unchanged ? _freshness : null) ?? new(link.Time);
+        freshness.Confirm(answer.Age);
+        var rejected = unchanged ? null : Offer(answer.Value, freshness);
         if (rejected is null)
-        {
-            _accepted = (answer.Fingerprint, answer.ContentHash);
-            _freshness.Confirm(answer.Age, !unchanged);
-        }
+            (_accepted, _freshness) = ((answer.Fingerprint, answer.ContentHash), freshness);
 
         link.Succeeded(this, _trouble.Answered());
         if (rejected is not null)
@@ -195,11 +200,11 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         return _index == 0 && !backwards && _hash is null;
     }
 
-    private string? Offer(T value)
+    private string? Offer(T value, WatchFreshness freshness)
     {
         try
         {
-            return accept(value);
+            return accept(value, freshness);
         }
         catch (Exception unexpected)
         {

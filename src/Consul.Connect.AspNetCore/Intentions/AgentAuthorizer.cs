@@ -121,7 +121,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
             _link.Logger.AuthorizeWorks(_service);
     }
 
-    private void Accept(DefaultPolicyAnswer answer)
+    private void Accept(DefaultPolicyAnswer answer, WatchFreshness freshness)
     {
         _default = answer;
         _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);
