@@ -32,7 +32,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
         _verdicts = new(link.Time, VerdictLife, MaxVerdicts);
 
         // Only to say whether the agent answers and what its default is: each decision takes it from the agent's verdict.
-        _probe = new(link, service, self, () => false, DefaultPolicyProbe.Interval, Accept, () => { });
+        _probe = new(link, service, self, () => false, DefaultPolicyProbe.Interval, Accept, () => _ready.TrySetResult());
     }
 
     public bool IsReady => _ready.Task.IsCompleted;

@@ -12,6 +12,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
     private readonly AgentWatch<IntentionMatch> _watch;
     private readonly DefaultPolicyProbe? _probe;
     private readonly Lock _writing = new();
+    private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Snapshot _current;
     private volatile bool _defaultRefused;
@@ -54,6 +55,14 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
     public void Start() => _watch.Start();
 
     public Task WaitReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Whom an intention names need not wait for the default policy.</summary>
+    public async Task WaitReadyAsync(ConnectPeer caller, CancellationToken cancellationToken)
+    {
+        await _read.Task.WaitAsync(cancellationToken);
+        if (_current.Set?.Match(caller) is null)
+            await _ready.Task.WaitAsync(cancellationToken);
+    }
 
     public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, CancellationToken cancellationToken) => new(Decide(caller));
 
@@ -105,6 +114,8 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
             _current = _current with { Set = set, SetFreshness = freshness };
         }
 
+        _read.TrySetResult();
+
         // How to ask for the default policy depends on what the intentions name.
         if (before is null)
             _probe?.Start();
@@ -132,7 +143,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         SignalReady();
     }
 
-    // A default policy the agent will not tell is a denial, not something to wait for.
+    // A default policy the agent does not tell is a denial, not something to wait for.
     private void SignalReady()
     {
         if (_current is { Set: not null } current && (current.Default is not null || _defaultRefused))

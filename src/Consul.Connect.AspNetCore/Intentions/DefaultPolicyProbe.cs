@@ -29,7 +29,7 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
     /// <param name="namesEveryNamespace">Whether an intention names sources in every namespace.</param>
     /// <param name="interval">How often to ask, at least.</param>
     /// <param name="answered">Takes an answer that differs from the last, on the loop's thread.</param>
-    /// <param name="refused">Called when the agent will not say.</param>
+    /// <param name="refused">Called when the agent answers, and does not say.</param>
     public DefaultPolicyProbe(AgentLink link, string service, Func<ConnectPeer?> self, Func<bool> namesEveryNamespace, TimeSpan interval, Action<DefaultPolicyAnswer, WatchFreshness> answered, Action refused)
     {
         _link = link;
@@ -69,7 +69,7 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
             var answer = _namesEveryNamespace() ? await AskSettingsAsync(cancellationToken) : await AskAboutNobodyAsync(self, cancellationToken);
             return answer with { Index = ++_turn };
         }
-        catch (AgentException e) when (e.Fault is AgentFault.Denied or AgentFault.Permanent)
+        catch (AgentException e) when (e.IsAnswer)
         {
             _refused();
             throw;
