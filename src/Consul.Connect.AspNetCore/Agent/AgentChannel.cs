@@ -48,10 +48,13 @@ internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions op
         {
             return await SendOnceAsync(call, read, cancellationToken);
         }
-        catch (AgentException denied) when (denied.Fault == AgentFault.Denied && credentials.RereadToken())
+        catch (AgentException denied) when (denied.Fault == AgentFault.Denied)
         {
-            return await SendOnceAsync(call, read, cancellationToken);
+            if (!credentials.RereadToken())
+                throw;
         }
+
+        return await SendOnceAsync(call, read, cancellationToken);
     }
 
     private async Task<T> SendOnceAsync<T>(AgentCall call, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
