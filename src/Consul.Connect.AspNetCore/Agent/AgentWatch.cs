@@ -13,7 +13,7 @@ internal sealed record WatchPace
 /// <summary>The one long-poll loop.</summary>
 /// <param name="name">For logs and metrics: leaf, roots, intentions, registration.</param>
 /// <param name="fetch">The call.</param>
-/// <param name="accept">Takes new content, confirmed already and with its freshness, which lives on with it, and answers null; or why it cannot be used, fit for a message. Called only when the content differs from what was accepted last.</param>
+/// <param name="accept">Takes new content, confirmed already and with its freshness, which lives on with it, and answers null (what is disposable of it is disposed afterwards); or why it cannot be used, fit for a message. Called only when the content differs from what was accepted last.</param>
 /// <param name="link">What the loops of one identity share.</param>
 /// <param name="pace">Null: the defaults.</param>
 internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, WatchFreshness, string?> accept, AgentLink link, WatchPace? pace = null) : IAsyncDisposable
@@ -146,6 +146,11 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         catch (Exception unexpected) when (unexpected is not AgentException)
         {
             throw Unexpected("the end of a turn", unexpected);
+        }
+        finally
+        {
+            // A key, for one, which most answers repeat and nobody takes then.
+            (answer.Value as IDisposable)?.Dispose();
         }
     }
 
