@@ -12,7 +12,9 @@ internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions op
 
     private readonly Uri _base = address.BaseUri;
 
-    private readonly string? _authorization = options.Origins.BasicAuth is { } auth ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(auth)) : null;
+    private readonly string? _login = options.Origins.BasicAuth;
+
+    private readonly string? _loginSent = options.Origins.BasicAuth is { } auth ? Convert.ToBase64String(Encoding.UTF8.GetBytes(auth)) : null;
 
     /// <summary>A call whose answer the agent gives by itself or from its cache.</summary>
     public Task<AgentAnswer<T>> AskAsync<T>(AgentCall call, AnswerReader<T> read, CancellationToken cancellationToken) =>
@@ -48,10 +50,13 @@ internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions op
         {
             return await SendOnceAsync(call, read, cancellationToken);
         }
-        catch (AgentException denied) when (denied.Fault == AgentFault.Denied && credentials.RereadToken())
+        catch (AgentException denied) when (denied.Fault == AgentFault.Denied)
         {
-            return await SendOnceAsync(call, read, cancellationToken);
+            if (!credentials.RereadToken())
+                throw;
         }
+
+        return await SendOnceAsync(call, read, cancellationToken);
     }
 
     private async Task<T> SendOnceAsync<T>(AgentCall call, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
@@ -93,20 +98,23 @@ internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions op
             request.Headers.Host = name; // Also the name asked for in TLS and expected in the certificate.
         if (token is not null)
             request.Headers.TryAddWithoutValidation("X-Consul-Token", token);
-        if (_authorization is not null)
-            request.Headers.TryAddWithoutValidation("Authorization", _authorization);
+        if (_loginSent is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", "Basic " + _loginSent);
         return request;
     }
 
-    /// <summary>The agent's words, without a token that somebody on the way may echo.</summary>
-    private static async Task<string> ErrorAsync(HttpResponseMessage response, string? token, CancellationToken cancellationToken)
+    /// <summary>The agent's words, without what we sent in secret and somebody on the way may echo.</summary>
+    private async Task<string> ErrorAsync(HttpResponseMessage response, string? token, CancellationToken cancellationToken)
     {
         using var body = await AgentBody.ReadAsync(response.Content, ErrorCap, cut: true, cancellationToken);
         if (response.Content.Headers.ContentType?.MediaType is "text/html")
             return "(an HTML page)";
         var text = Encoding.UTF8.GetString(body.Span);
-        return string.IsNullOrEmpty(token) ? text : text.Replace(token, "(token)", StringComparison.OrdinalIgnoreCase);
+        return Without(Without(Without(text, token, "(token)"), _loginSent, "(login)"), _login, "(login)");
     }
+
+    private static string Without(string text, string? secret, string instead) =>
+        string.IsNullOrEmpty(secret) ? text : text.Replace(secret, instead, StringComparison.OrdinalIgnoreCase);
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

@@ -20,7 +20,7 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
         _datacenter = options.Datacenter;
         _namespace = Enterprise(options.Namespace);
         _partition = Enterprise(options.Partition);
-        _secrets = new(address, options, time, logger);
+        _secrets = new(address, options, time, new GuardedLogger(logger));
         _channel = new(address, options, time, _secrets);
     }
 

@@ -42,7 +42,7 @@ internal static class AgentErrors
             _ when busy && Says(text, "concurrent connections") => "; " + TooManyConnections,
             _ => "",
         };
-        return new(fault, $"{call}: {(int)status} {Clean(text)}".TrimEnd(' ', '.') + hint) { IsBusy = busy, IsUnknownToken = unknownToken, RetryAfter = retryAfter };
+        return new(fault, $"{call}: {(int)status} {Clean(text)}".TrimEnd(' ', '.') + hint) { IsAnswer = true, IsBusy = busy, IsUnknownToken = unknownToken, RetryAfter = retryAfter };
     }
 
     /// <summary>There was no complete or no believable answer.</summary>

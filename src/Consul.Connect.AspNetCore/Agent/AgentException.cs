@@ -30,6 +30,16 @@ internal sealed class AgentException(AgentFault fault, string message, Exception
     /// <summary>403 <c>ACL not found</c>: normal for a while after a token was created, because agents resolve tokens by stale reads.</summary>
     public bool IsUnknownToken { get; init; }
 
+    /// <summary>Whether the agent has answered, if not with what was asked for; false when nothing came, or not the whole.</summary>
+    public bool IsAnswer
+    {
+        get => field || Fault != AgentFault.Transient;
+        init;
+    }
+
+    /// <summary>Not the agent failed but what is on our side: this library, or a listener of the app.</summary>
+    public bool IsUnexpected { get; init; }
+
     /// <summary>The pause the agent asks for, or null.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -24,7 +24,7 @@ internal sealed class AgentLink(IAgentClient client, TimeProvider time, TimeSpan
 
     public TimeSpan WaitTime { get; } = waitTime;
 
-    public ILogger Logger { get; } = logger;
+    public ILogger Logger { get; } = new GuardedLogger(logger);
 
     public ConnectMetrics Metrics { get; } = metrics;
 
@@ -61,6 +61,8 @@ internal sealed class AgentLink(IAgentClient client, TimeProvider time, TimeSpan
     /// <summary>A loop's call failed. An answer of the agent, even a refusal, is no trouble of the link.</summary>
     public void Failed(object loop, AgentException failure)
     {
+        if (failure.IsUnexpected)
+            return;
         if (failure.Fault != AgentFault.Transient)
         {
             Calm(loop);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace ConsulConnect.Agent;
 
 // What the agent says, as we use it. Wire spellings live in AgentJson; a member Consul may send as null is empty here.
@@ -10,7 +12,7 @@ internal sealed record CaRoot(string Id, bool Active, string RootCert, IReadOnly
 }
 
 /// <summary>A leaf as issued. The PEM texts are UTF-8 so that the key can be wiped; it never becomes a string.</summary>
-internal sealed class IssuedLeaf(string service, string serviceUri, byte[] certPem, byte[] privateKeyPem)
+internal sealed class IssuedLeaf(string service, string serviceUri, byte[] certPem, byte[] privateKeyPem) : IDisposable
 {
     public string Service { get; } = service;
 
@@ -19,6 +21,9 @@ internal sealed class IssuedLeaf(string service, string serviceUri, byte[] certP
     public byte[] CertPem { get; } = certPem;
 
     public byte[] PrivateKeyPem { get; } = privateKeyPem;
+
+    /// <summary>Wipes the key's text.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(PrivateKeyPem);
 }
 
 /// <summary>The intentions whose destination is one service, wildcards included, in the agent's order.</summary>

@@ -42,16 +42,17 @@ internal sealed class AgentSecrets : IAsyncDisposable
     public string? Token => _token.Current;
 
     /// <summary>The connections to use; <see cref="AgentConnections.Leave"/> ends the use.</summary>
-    /// <exception cref="AgentException">The TLS files have never been usable.</exception>
+    /// <exception cref="AgentException">The TLS files have never been usable, or this has been disposed.</exception>
     public AgentConnections Enter()
     {
         while (_connections is { } connections)
         {
             if (connections.TryEnter())
                 return connections;
-            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
         }
 
+        if (_stop.IsCancellationRequested)
+            throw new AgentException(AgentFault.Transient, $"no call to {_address} is possible any more: this service has stopped");
         throw new AgentException(AgentFault.Permanent, $"no call to {_address} is possible: {_fault}");
     }
 
@@ -69,7 +70,7 @@ internal sealed class AgentSecrets : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _run;
-        _connections?.Leave();
+        Interlocked.Exchange(ref _connections, null)?.Leave();
     }
 
     private async Task WatchAsync(TimeProvider time)
@@ -79,8 +80,16 @@ internal sealed class AgentSecrets : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                if (_token.Reread() | RereadTls())
-                    Announce();
+                try
+                {
+                    if (_token.Reread() | RereadTls())
+                        Announce();
+                }
+                catch (Exception unexpected)
+                {
+                    // The next change must be seen all the same.
+                    Log.SecretsUnreadable(_logger, unexpected);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -122,6 +131,13 @@ internal sealed class AgentSecrets : IAsyncDisposable
         CancellationTokenSource ended;
         lock (_gate)
             (ended, _changed) = (_changed, new());
-        ended.Cancel();
+        try
+        {
+            ended.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // What one of those who wait for it throws is its own affair.
+        }
     }
 }

@@ -13,10 +13,10 @@ internal sealed record WatchPace
 /// <summary>The one long-poll loop.</summary>
 /// <param name="name">For logs and metrics: leaf, roots, intentions, registration.</param>
 /// <param name="fetch">The call.</param>
-/// <param name="accept">Takes new content, and answers null; or why it cannot be used, fit for a message. Called only when the content differs from what was accepted last.</param>
+/// <param name="accept">Takes new content, confirmed already and with its freshness, which lives on with it, and answers null (what is disposable of it is disposed afterwards); or why it cannot be used, fit for a message. Called only when the content differs from what was accepted last.</param>
 /// <param name="link">What the loops of one identity share.</param>
 /// <param name="pace">Null: the defaults.</param>
-internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, string?> accept, AgentLink link, WatchPace? pace = null) : IAsyncDisposable
+internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, WatchFreshness, string?> accept, AgentLink link, WatchPace? pace = null) : IAsyncDisposable
     where T : class
 {
     /// <summary>The first call must be answered at once, also by agents that block without an index.</summary>
@@ -26,17 +26,24 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     private readonly TurnLimit _limit = new(link.Time, (pace ?? new()).Floor);
     private readonly CancellationTokenSource _stop = new();
     private readonly WatchTrouble _trouble = new(name, link);
-    private readonly WatchFreshness _freshness = new(link.Time);
     private Task _run = Task.CompletedTask;
     private ulong _index;
     private string? _hash;
     private (string Fingerprint, string? Hash)? _accepted;
+    private CancellationToken? _credentials;
+    private volatile WatchFreshness? _freshness;
+
+    /// <summary>For content whose age nobody asks for.</summary>
+    public AgentWatch(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, string?> accept, AgentLink link, WatchPace? pace = null)
+        : this(name, fetch, (value, _) => accept(value), link, pace)
+    {
+    }
 
     /// <summary>Why the last turn confirmed nothing; null when it did. Fit for a message.</summary>
     public string? LastError => _trouble.LastError;
 
-    /// <summary>How long ago the agent last confirmed what was accepted, its own age included; null before the first time. Monotonic.</summary>
-    public TimeSpan? SinceConfirmed => _freshness.SinceConfirmed;
+    /// <summary>How long ago the agent last confirmed what was accepted; null before the first time.</summary>
+    public TimeSpan? SinceConfirmed => _freshness?.SinceConfirmed;
 
     /// <summary>
     /// Awaited when the agent answers that what is watched does not exist, before it is asked again; its own
@@ -59,22 +66,40 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         link.Leave(this);
     }
 
+    /// <summary>No exception ends it: what a loop knew last would be taken for the truth for ever.</summary>
     private async Task RunAsync()
     {
         while (!_stop.IsCancellationRequested)
         {
-            using var changed = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, link.Client.Changed);
-            Restart();
-            _trouble.CredentialsChanged();
             try
             {
-                while (true)
-                    await ConfirmAsync(changed.Token);
+                await FollowAsync();
             }
-            catch (OperationCanceledException) when (changed.IsCancellationRequested)
+            catch (Exception unexpected)
             {
-                // Stopped, or starting over with the new token.
+                var pause = Failed(Unexpected("the loop", unexpected));
+                await Task.Delay(pause, link.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    /// <summary>Turn after turn, until the loop is stopped or has to start over with another token.</summary>
+    private async Task FollowAsync()
+    {
+        var credentials = link.Client.Changed;
+        using var changed = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, credentials);
+        Restart();
+        if (_credentials != credentials)
+            _trouble.CredentialsChanged();
+        _credentials = credentials;
+        try
+        {
+            while (true)
+                await ConfirmAsync(changed.Token);
+        }
+        catch (OperationCanceledException) when (changed.IsCancellationRequested)
+        {
+            // Stopped, or starting over.
         }
     }
 
@@ -85,11 +110,10 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         using var wake = new Wake(pause);
         var backOff = BackOff.Create(link.Time, failure =>
         {
-            Restart();
-            link.Failed(this, failure);
-            if (failure is { Fault: AgentFault.Transient, IsBusy: false })
+            var pause = Failed(failure);
+            if (failure is { Fault: AgentFault.Transient, IsBusy: false, IsUnexpected: false })
                 wake.Arm();
-            return _trouble.Failed(failure, heals: WhenMissing is not null);
+            return pause;
         });
         try
         {
@@ -98,7 +122,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
                 {
                     await _limit.WaitAsync(cancellationToken);
                     wake.Disarm(link.Recovery);
-                    return watch.Take(await watch.FetchAsync(cancellationToken));
+                    return await watch.TurnAsync(cancellationToken);
                 },
                 this,
                 pause.Token);
@@ -108,6 +132,25 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         catch (OperationCanceledException) when (pause.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             _trouble.StartOver();
+        }
+    }
+
+    /// <returns>Whether the agent offers nothing to wait on.</returns>
+    private async Task<bool> TurnAsync(CancellationToken cancellationToken)
+    {
+        var answer = await FetchAsync(cancellationToken);
+        try
+        {
+            return Take(answer);
+        }
+        catch (Exception unexpected) when (unexpected is not AgentException)
+        {
+            throw Unexpected("the end of a turn", unexpected);
+        }
+        finally
+        {
+            // A key, for one, which most answers repeat and nobody takes then.
+            (answer.Value as IDisposable)?.Dispose();
         }
     }
 
@@ -121,9 +164,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         }
         catch (Exception unexpected) when (unexpected is not AgentException && !cancellationToken.IsCancellationRequested)
         {
-            // No exception ends the loop, ours included.
-            Log.UnexpectedFailure(link.Logger, name, unexpected);
-            throw new AgentException(AgentFault.Transient, $"the call for {name} failed unexpectedly: {unexpected.GetType().Name}", unexpected);
+            throw Unexpected("the call", unexpected);
         }
     }
 
@@ -140,7 +181,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
         }
     }
 
-    /// <returns>Whether the agent offers nothing to wait on.</returns>
+    /// <summary>First what is known now, then what others are told: they may throw, and that changes nothing about it.</summary>
     private bool Take(AgentAnswer<T> answer)
     {
         var backwards = answer.Index > 0 && answer.Index < _index;
@@ -149,35 +190,54 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
 
         var unchanged = _accepted is { } accepted
             && (accepted.Fingerprint == answer.Fingerprint || (accepted.Hash is not null && accepted.Hash == answer.ContentHash));
-        var rejected = unchanged ? null : Offer(answer.Value);
+        var freshness = (unchanged ? _freshness : null) ?? new(link.Time);
+        freshness.Confirm(answer.Age);
+        var rejected = unchanged ? null : Offer(answer.Value, freshness);
+        if (rejected is null)
+            (_accepted, _freshness) = ((answer.Fingerprint, answer.ContentHash), freshness);
+
         link.Succeeded(this, _trouble.Answered());
         if (rejected is not null)
-        {
             _trouble.Rejected(rejected);
-        }
         else
-        {
-            _accepted = (answer.Fingerprint, answer.ContentHash);
-            _freshness.Confirm(answer.Age, !unchanged);
             _trouble.Confirmed(answer.Age is null);
-        }
-
         link.Metrics.WatchTurned(name, rejected is not null ? "rejected" : unchanged ? "unchanged" : "changed");
         return _index == 0 && !backwards && _hash is null;
     }
 
-    private string? Offer(T value)
+    private string? Offer(T value, WatchFreshness freshness)
     {
         try
         {
-            return accept(value);
+            return accept(value, freshness);
         }
         catch (Exception unexpected)
         {
-            Log.UnexpectedFailure(link.Logger, name, unexpected);
-            return $"taking it failed unexpectedly: {unexpected.GetType().Name}";
+            // Nobody knows how much of it was taken: whatever comes next must be offered, also what was accepted before.
+            _accepted = null;
+            throw Unexpected("taking what the agent said", unexpected);
         }
     }
+
+    private TimeSpan Failed(AgentException failure)
+    {
+        Restart();
+        var pause = _trouble.Failed(failure);
+        try
+        {
+            link.Failed(this, failure);
+            _trouble.Tell(failure, heals: WhenMissing is not null);
+        }
+        catch (Exception)
+        {
+            // A listener of the app; the failure itself is counted and kept.
+        }
+
+        return pause;
+    }
+
+    private AgentException Unexpected(string what, Exception cause) =>
+        new(AgentFault.Transient, $"{what} failed unexpectedly for {name}: {cause.GetType().Name}", cause) { IsUnexpected = true };
 
     private void Restart() => (_index, _hash) = (0, null);
 

@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(113, LogLevel.Warning, "Calls to the agent go on as before, if they did: {Fault}.")]
     public static partial void TlsFilesUnusable(ILogger logger, string fault);
+
+    [LoggerMessage(114, LogLevel.Error, "Reading Consul:TokenFile and the files in Consul:Tls again met an unexpected exception; both are read again in a second.")]
+    public static partial void SecretsUnreadable(ILogger logger, Exception exception);
 }

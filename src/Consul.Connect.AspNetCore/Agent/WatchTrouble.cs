@@ -28,24 +28,30 @@ internal sealed class WatchTrouble(string watch, AgentLink link)
     /// <summary>The next pause is the first one again.</summary>
     public void StartOver() => _before = -1;
 
-    /// <param name="failure">What went wrong.</param>
-    /// <param name="heals">Whether somebody makes what is missing.</param>
+    /// <summary>Counts a failure; <see cref="Tell"/> says it.</summary>
     /// <returns>How long to pause.</returns>
-    public TimeSpan Failed(AgentException failure, bool heals)
+    public TimeSpan Failed(AgentException failure)
     {
         _lastError = failure.Message;
-        link.Metrics.WatchTurned(watch, "error", Name(failure));
-        var settling = failure.IsUnknownToken && link.Time.GetElapsedTime(_credentialsSince) < TokenSettles;
         var sort = (failure.Fault, failure.IsBusy);
-        _before = sort == _failing && !settling ? _before + 1 : 0;
+        _before = sort == _failing && !Settles(failure) ? _before + 1 : 0;
         _failing = sort;
-        if (settling)
+        return BackOff.After(failure, _before);
+    }
+
+    /// <param name="failure">What went wrong.</param>
+    /// <param name="heals">Whether somebody makes what is missing.</param>
+    public void Tell(AgentException failure, bool heals)
+    {
+        if (Settles(failure))
             Say("settling", () => Log.TokenNotKnownYet(link.Logger, watch, failure.Message));
+        else if (failure.IsUnexpected)
+            Say(failure.Message, () => Log.UnexpectedFailure(link.Logger, watch, failure.InnerException ?? failure));
         else if (failure.Fault == AgentFault.Denied)
             Say("denied", () => Log.Denied(link.Logger, watch, failure.Message));
         else if (failure.Fault != AgentFault.Transient && !(failure.Fault == AgentFault.Missing && heals))
             Say(Name(failure), () => Log.Failed(link.Logger, failure.Fault == AgentFault.Malformed ? LogLevel.Warning : LogLevel.Error, watch, failure.Message));
-        return BackOff.After(failure, _before);
+        link.Metrics.WatchTurned(watch, "error", Name(failure));
     }
 
     /// <summary>The agent answered well.</summary>
@@ -74,6 +80,7 @@ internal sealed class WatchTrouble(string watch, AgentLink link)
 
     private static string Name(AgentException failure) => failure switch
     {
+        { IsUnexpected: true } => "unexpected",
         { IsBusy: true } => "busy",
         { Fault: AgentFault.Denied } => "denied",
         { Fault: AgentFault.Missing } => "missing",
@@ -81,6 +88,8 @@ internal sealed class WatchTrouble(string watch, AgentLink link)
         { Fault: AgentFault.Malformed } => "malformed",
         _ => "transient",
     };
+
+    private bool Settles(AgentException failure) => failure.IsUnknownToken && link.Time.GetElapsedTime(_credentialsSince) < TokenSettles;
 
     private void Say(string what, Action line)
     {

@@ -32,7 +32,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
         _verdicts = new(link.Time, VerdictLife, MaxVerdicts);
 
         // Only to say whether the agent answers and what its default is: each decision takes it from the agent's verdict.
-        _probe = new(link, service, self, () => false, DefaultPolicyProbe.Interval, Accept, () => { });
+        _probe = new(link, service, self, () => false, DefaultPolicyProbe.Interval, Accept, () => _ready.TrySetResult());
     }
 
     public bool IsReady => _ready.Task.IsCompleted;
@@ -121,7 +121,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
             _link.Logger.AuthorizeWorks(_service);
     }
 
-    private void Accept(DefaultPolicyAnswer answer)
+    private void Accept(DefaultPolicyAnswer answer, WatchFreshness freshness)
     {
         _default = answer;
         _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);

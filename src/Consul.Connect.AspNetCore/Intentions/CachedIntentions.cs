@@ -12,6 +12,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
     private readonly AgentWatch<IntentionMatch> _watch;
     private readonly DefaultPolicyProbe? _probe;
     private readonly Lock _writing = new();
+    private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Snapshot _current;
     private volatile bool _defaultRefused;
@@ -23,12 +24,13 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         _service = service;
         _maxStaleness = options.MaxStaleness;
         _self = self;
-        _current = new(null, options.DefaultPolicy switch
+        DefaultPolicyAnswer? stated = options.DefaultPolicy switch
         {
             ConnectDefaultPolicy.Allow => new(true, service, "as configured"),
             ConnectDefaultPolicy.Deny => new(false, service, "as configured"),
             _ => null,
-        });
+        };
+        _current = new(null, null, stated, null);
 
         // In quiet times only an answered wait confirms what we have: two must fit into the bound.
         var longestWait = options.MaxStaleness / 2;
@@ -54,6 +56,14 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
 
     public Task WaitReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
+    /// <summary>Whom an intention names need not wait for the default policy.</summary>
+    public async Task WaitReadyAsync(ConnectPeer caller, CancellationToken cancellationToken)
+    {
+        await _read.Task.WaitAsync(cancellationToken);
+        if (_current.Set?.Match(caller) is null)
+            await _ready.Task.WaitAsync(cancellationToken);
+    }
+
     public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, CancellationToken cancellationToken) => new(Decide(caller));
 
     public async ValueTask DisposeAsync()
@@ -65,12 +75,12 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
 
     private IntentionDecision Decide(ConnectPeer caller)
     {
-        var (set, byDefault) = _current;
+        var (set, setFreshness, byDefault, defaultFreshness) = _current;
         if (set is null)
             return Refuse(caller, DecisionReason.Unknown, $"the agent has not said yet which intentions there are{Because(_watch.LastError)}.");
 
         if (set.Decide(caller) is { } decision)
-            return decision.Allowed && IsStale(_watch.SinceConfirmed) ? RefuseStale(caller) : decision;
+            return decision.Allowed && IsStale(setFreshness) ? RefuseStale(caller) : decision;
 
         if (byDefault is null)
             return Refuse(caller, DecisionReason.Unknown, $"no intention names it, and the default policy is not known{Because(_probe?.LastError)}.");
@@ -79,12 +89,12 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         if (byDefault.Allowed && _probe is not null && !string.Equals(caller.Partition, _self()?.Partition, StringComparison.OrdinalIgnoreCase))
             return Refuse(caller, DecisionReason.Unknown, "no intention names it, and the agent's default policy does not reach into another partition.");
 
-        return byDefault.Allowed && (IsStale(_watch.SinceConfirmed) || (_probe is not null && IsStale(_probe.SinceConfirmed)))
+        return byDefault.Allowed && (IsStale(setFreshness) || (_probe is not null && IsStale(defaultFreshness)))
             ? RefuseStale(caller)
             : byDefault.Decide(caller);
     }
 
-    private bool IsStale(TimeSpan? age) => _maxStaleness is { } bound && (age is null || age > bound);
+    private bool IsStale(WatchFreshness? freshness) => _maxStaleness is { } bound && (freshness?.SinceConfirmed is not { } age || age > bound);
 
     private IntentionDecision RefuseStale(ConnectPeer caller) =>
         Refuse(caller, DecisionReason.Stale, $"what the agent said last allows it, but is older than MaxStaleness ({_maxStaleness}){Because(LastError)}.");
@@ -94,19 +104,17 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
 
     private static string Because(string? error) => error is null ? "" : $" ({error})";
 
-    private string? Accept(IntentionMatch match)
+    private string? Accept(IntentionMatch match, WatchFreshness freshness)
     {
         var set = new IntentionSet(match, _service);
         IntentionSet? before;
         lock (_writing)
         {
             before = _current.Set;
-            _current = _current with { Set = set };
+            _current = _current with { Set = set, SetFreshness = freshness };
         }
 
-        _link.Logger.IntentionsChanged(_service, set.Count);
-        if (set.NotUnderstood is { } rule && rule != before?.NotUnderstood)
-            _link.Logger.IntentionNotUnderstood(rule);
+        _read.TrySetResult();
 
         // How to ask for the default policy depends on what the intentions name.
         if (before is null)
@@ -114,13 +122,17 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         else if (set.NamesEveryNamespace != before.NamesEveryNamespace)
             _probe?.AskAgain();
         SignalReady();
+
+        _link.Logger.IntentionsChanged(_service, set.Count);
+        if (set.NotUnderstood is { } rule && rule != before?.NotUnderstood)
+            _link.Logger.IntentionNotUnderstood(rule);
         return null;
     }
 
-    private void Accept(DefaultPolicyAnswer answer)
+    private void Accept(DefaultPolicyAnswer answer, WatchFreshness freshness)
     {
         lock (_writing)
-            _current = _current with { Default = answer };
+            _current = _current with { Default = answer, DefaultFreshness = freshness };
         _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);
         SignalReady();
     }
@@ -131,13 +143,13 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         SignalReady();
     }
 
-    // A default policy the agent will not tell is a denial, not something to wait for.
+    // A default policy the agent does not tell is a denial, not something to wait for.
     private void SignalReady()
     {
-        var (set, byDefault) = _current;
-        if (set is not null && (byDefault is not null || _defaultRefused))
+        if (_current is { Set: not null } current && (current.Default is not null || _defaultRefused))
             _ready.TrySetResult();
     }
 
-    private sealed record Snapshot(IntentionSet? Set, DefaultPolicyAnswer? Default);
+    /// <summary>Each part with its own freshness; a configured default has none, for it never grows old.</summary>
+    private sealed record Snapshot(IntentionSet? Set, WatchFreshness? SetFreshness, DefaultPolicyAnswer? Default, WatchFreshness? DefaultFreshness);
 }

@@ -29,8 +29,8 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
     /// <param name="namesEveryNamespace">Whether an intention names sources in every namespace.</param>
     /// <param name="interval">How often to ask, at least.</param>
     /// <param name="answered">Takes an answer that differs from the last, on the loop's thread.</param>
-    /// <param name="refused">Called when the agent will not say.</param>
-    public DefaultPolicyProbe(AgentLink link, string service, Func<ConnectPeer?> self, Func<bool> namesEveryNamespace, TimeSpan interval, Action<DefaultPolicyAnswer> answered, Action refused)
+    /// <param name="refused">Called when the agent answers, and does not say.</param>
+    public DefaultPolicyProbe(AgentLink link, string service, Func<ConnectPeer?> self, Func<bool> namesEveryNamespace, TimeSpan interval, Action<DefaultPolicyAnswer, WatchFreshness> answered, Action refused)
     {
         _link = link;
         _service = service;
@@ -38,18 +38,15 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
         _namesEveryNamespace = namesEveryNamespace;
         _interval = interval;
         _refused = refused;
-        _watch = new("default_policy", FetchAsync, answer =>
+        _watch = new("default_policy", FetchAsync, (answer, freshness) =>
         {
-            answered(answer);
+            answered(answer, freshness);
             return null;
         }, link);
     }
 
     /// <summary>Why the last probe gave no answer; null when it did.</summary>
     public string? LastError => _watch.LastError;
-
-    /// <summary>How old the answer is; null before the first.</summary>
-    public TimeSpan? SinceConfirmed => _watch.SinceConfirmed;
 
     public void Start() => _watch.Start();
 
@@ -72,7 +69,7 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
             var answer = _namesEveryNamespace() ? await AskSettingsAsync(cancellationToken) : await AskAboutNobodyAsync(self, cancellationToken);
             return answer with { Index = ++_turn };
         }
-        catch (AgentException e) when (e.Fault is AgentFault.Denied or AgentFault.Permanent)
+        catch (AgentException e) when (e.IsAnswer)
         {
             _refused();
             throw;

@@ -35,7 +35,7 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
         SourceName = intention.SourceName;
         Precedence = Intentions.Precedence.Of(_namespace, SourceName, OrDefault(intention.DestinationNamespace), intention.DestinationName);
 
-        (Effect, var does) = Judge(intention);
+        (Effect, var does) = Judge(intention, service);
         var source = Wording.Name(_partition, _namespace, SourceName);
         var name = $"{source} -> {Wording.Name(Default, OrDefault(intention.DestinationNamespace), intention.DestinationName)}";
         _because = $"the intention {Wording.Clean(name)} {does} (precedence {Precedence}).";
@@ -89,9 +89,13 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
 
     public override string ToString() => _because;
 
-    private static (RuleEffect, string) Judge(Intention intention) => intention switch
+    private static (RuleEffect, string) Judge(Intention intention, string service) => intention switch
     {
         { Action: "deny" } => (RuleEffect.Deny, "denies it"),
+
+        // Agents fold case where they look for the destination. Left out it would let a lighter rule or the default policy allow.
+        { DestinationName: var destination } when destination != Wildcard && destination != service =>
+            (RuleEffect.NotUnderstood, $"is about another service than \"{service}\", if only by its spelling, and so denies it"),
         { HasPermissions: true } => (RuleEffect.Permissions, "decides per request by its permissions, and this version does not enforce permissions: it refuses the whole connection"),
         { Action: not "allow" } => (RuleEffect.NotUnderstood, $"has the action \"{Wording.Clean(intention.Action)}\", which this version does not know, and so denies it"),
         { Unknown: { } unknown } => (RuleEffect.NotUnderstood, $"would allow it but holds {Wording.Clean(unknown)}, which this version does not understand, and so denies it"),

@@ -8,8 +8,8 @@ internal sealed class IntentionSet
     private readonly Dictionary<string, IntentionRule[]> _named;
     private readonly IntentionRule[] _any;
 
-    /// <param name="match">What the agent answered for this destination; the query matched the destination.</param>
-    /// <param name="service">The destination, for the sentences.</param>
+    /// <param name="match">What the agent answered for this destination.</param>
+    /// <param name="service">The destination. Only what names it exactly can allow; what denies was matched by the agent.</param>
     public IntentionSet(IntentionMatch match, string service)
     {
         // A rule about another cluster's services never names one of ours, whatever else it says.

@@ -10,6 +10,7 @@ internal sealed class VerdictCache(TimeProvider time, TimeSpan life, int capacit
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _byIdentity = new(StringComparer.Ordinal);
     private readonly Queue<Entry> _byAge = new();
+    private readonly HashSet<Task> _underWay = [];
 
     public int Count
     {
@@ -38,21 +39,26 @@ internal sealed class VerdictCache(TimeProvider time, TimeSpan life, int capacit
             entry = new(caller.SpiffeId, time.GetTimestamp());
             _byIdentity[entry.Identity] = entry;
             _byAge.Enqueue(entry);
+            _underWay.Add(entry.Decision.Task);
         }
 
         _ = RunAsync(entry, caller, ask);
         return entry.Decision.Task;
     }
 
-    /// <summary>Completes when the calls under way have ended.</summary>
+    /// <summary>Completes when the calls under way have ended, also those whose decision will not be remembered.</summary>
     public Task DrainAsync()
     {
         lock (_gate)
-            return Task.WhenAll(_byAge.Select(entry => entry.Decision.Task));
+            return Task.WhenAll(_underWay);
     }
 
-    private static async Task RunAsync(Entry entry, ConnectPeer caller, Func<ConnectPeer, Task<IntentionDecision>> ask) =>
+    private async Task RunAsync(Entry entry, ConnectPeer caller, Func<ConnectPeer, Task<IntentionDecision>> ask)
+    {
         entry.Decision.SetResult(await ask(caller));
+        lock (_gate)
+            _underWay.Remove(entry.Decision.Task);
+    }
 
     private bool Holds(Entry entry) => !entry.Decision.Task.IsCompleted || time.GetElapsedTime(entry.Began) < life;
 

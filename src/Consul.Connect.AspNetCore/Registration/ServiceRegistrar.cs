@@ -5,7 +5,7 @@ namespace ConsulConnect.Registration;
 
 /// <summary>
 /// Keeps this app in the catalog while it serves: registers, follows the entry, and registers again when the agent no longer knows
-/// it or the token has changed. What the agent answers to a failed attempt is said by the watch, whose pace the next one follows.
+/// it or the token or a TLS file has changed. What the agent answers to a failed attempt is said by the watch, whose pace the next one follows.
 /// </summary>
 internal sealed class ServiceRegistrar(AgentLink link, ConsulConnectOptions options) : IAsyncDisposable
 {
@@ -58,7 +58,7 @@ internal sealed class ServiceRegistrar(AgentLink link, ConsulConnectOptions opti
             if (first)
                 Log.Registered(link.Logger, _entry!.Name, _entry.Id, _entry.Address ?? "the address of the node", _entry.Port);
             else
-                Log.RegisteredAgain(link.Logger, _entry!.Name, _entry.Id, "the token has changed");
+                Log.RegisteredAgain(link.Logger, _entry!.Name, _entry.Id, "the token or a file in Consul:Tls has changed");
         }
 
         return await link.Client.GetServiceAsync(_entry!.Id, query, cancellationToken);

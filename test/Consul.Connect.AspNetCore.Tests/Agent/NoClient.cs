@@ -11,7 +11,10 @@ internal sealed class NoClient : IAgentClient
 
     public string Address => "http://127.0.0.1:8500";
 
-    public CancellationToken Changed => _changed.Token;
+    /// <summary>How often asking for the property below fails.</summary>
+    public int Failures { get; set; }
+
+    public CancellationToken Changed => Failures-- > 0 ? throw new InvalidOperationException("ours") : _changed.Token;
 
     public void Change()
     {

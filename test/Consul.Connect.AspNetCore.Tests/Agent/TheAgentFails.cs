@@ -163,8 +163,9 @@ public sealed class TheAgentFails
         loop.Watch.Start();
         (await loop.NextAtOnceAsync()).Fail(new InvalidOperationException("theirs"));
         (await loop.NextAsync()).Call.Answer("v1", 1);
-        await loop.NextAtOnceAsync();
+        var (_, slept) = await loop.NextAsync();
 
+        Assert.InRange(slept.TotalMilliseconds, 100, 250);
         Assert.Equal(2, loop.Logs.WithId(107).Count);
         Assert.NotNull(loop.Watch.LastError);
         Assert.Null(loop.Watch.SinceConfirmed);

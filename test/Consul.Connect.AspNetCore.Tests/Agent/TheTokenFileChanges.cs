@@ -77,6 +77,27 @@ public sealed class TheTokenFileChanges : IDisposable
         Assert.Equal(["token-1", "token-2"], agent.Requests.Select(request => request.Token));
     }
 
+    [Fact]
+    public async Task Who_waits_for_the_change_cannot_keep_the_new_one_from_being_used()
+    {
+        await using var agent = await TinyAgent.StartAsync();
+        agent.Answers = context => TinyAgent.Text(context.Request.Headers["X-Consul-Token"] == "token-1" ? 403 : 200, Bodies.Roots)(context);
+        await File.WriteAllTextAsync(Path, "token-1");
+        await using var client = agent.Client(o => o.TokenFile = Path, _time, _logs);
+        await using var waiting = client.Changed.Register(() => throw new InvalidOperationException("theirs"));
+        await ReplaceAsync("token-2");
+
+        await client.GetRootsAsync(Query, default);
+        Assert.Equal(["token-1", "token-2"], agent.Requests.Select(request => request.Token));
+
+        await using var alsoWaiting = client.Changed.Register(() => throw new InvalidOperationException("theirs"));
+        await ReplaceAsync("token-3");
+        await TickUntilAsync(client.Changed);
+        var changed = client.Changed;
+        await ReplaceAsync("token-4");
+        await TickUntilAsync(changed);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\n")]

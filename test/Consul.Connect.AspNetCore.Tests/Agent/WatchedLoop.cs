@@ -10,12 +10,15 @@ internal sealed class WatchedLoop : IAsyncDisposable
 {
     private readonly Channel<PendingCall> _calls = Channel.CreateUnbounded<PendingCall>();
 
-    public WatchedLoop(AgentLink? link = null, FakeTime? time = null, WatchPace? pace = null, TimeSpan? wait = null, bool heals = false)
+    public WatchedLoop(AgentLink? link = null, FakeTime? time = null, WatchPace? pace = null, TimeSpan? wait = null, bool heals = false, string service = "web")
     {
+        Service = service;
         Time = time ?? new FakeTime();
-        Link = link ?? new(Client, Time, wait ?? TimeSpan.FromSeconds(25), Logs, new("web", null));
+        Link = link ?? new(Client, Time, wait ?? TimeSpan.FromSeconds(25), Logs, new(service, null));
         Watch = new("intentions", FetchAsync, Accept, Link, pace) { WhenMissing = heals ? HealAsync : null };
     }
+
+    public string Service { get; }
 
     public FakeTime Time { get; }
 

@@ -122,6 +122,18 @@ public sealed class WhatIsSent
     }
 
     [Fact]
+    public async Task The_login_is_never_repeated_either()
+    {
+        await using var agent = await TinyAgent.StartAsync();
+        agent.Answers = context => TinyAgent.Text(500, $"admin:secret-1 sent {context.Request.Headers.Authorization}")(context);
+        await using var client = agent.Client(o => o.Origins.BasicAuth = "admin:secret-1");
+        var failure = await Assert.ThrowsAsync<AgentException>(() => client.GetRootsAsync(First, default));
+
+        Assert.Contains("500 (login) sent Basic (login)", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_redirect_is_not_followed()
     {
         await using var elsewhere = await TinyAgent.StartAsync();

@@ -18,6 +18,9 @@ internal sealed class Authorizing : IAsyncDisposable, ILogger
         Authorizer = create(new(agent, time, TimeSpan.FromSeconds(25), this, _metrics));
     }
 
+    /// <summary>Told of every event, in the middle of what logs it.</summary>
+    public Action<int>? AtEvent { get; set; }
+
     public FakeTime Time { get; }
 
     public PolicyAgent Agent { get; }
@@ -60,5 +63,6 @@ internal sealed class Authorizing : IAsyncDisposable, ILogger
     {
         lock (_logged)
             _logged.Add((eventId.Id, formatter(state, exception)));
+        AtEvent?.Invoke(eventId.Id);
     }
 }

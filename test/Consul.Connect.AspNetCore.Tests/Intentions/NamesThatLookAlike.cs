@@ -1,3 +1,5 @@
+using ConsulConnect.Intentions;
+
 namespace ConsulConnect.Tests.Intentions;
 
 public class NamesThatLookAlike
@@ -25,6 +27,37 @@ public class NamesThatLookAlike
         Assert.Null(Policy.Set(Policy.Deny(source)).Allows(caller));
         Assert.True(Policy.Set(Policy.Allow(source)).Allows(source));
     }
+
+    [Theory]
+    [InlineData("ORDERS")]
+    [InlineData("Orders")]
+    [InlineData("orders2")]
+    [InlineData("billing")]
+    [InlineData("order*")]
+    public void Only_an_allow_for_our_exact_name_allows(string destination)
+    {
+        var alone = Policy.Set(Policy.Allow("web", destination)).Decide(Policy.Caller("web"))!.Value;
+        Assert.Equal((false, DecisionReason.NotUnderstood), (alone.Allowed, alone.Reason));
+        Assert.Contains("another service", alone.Explanation);
+
+        Assert.False(Policy.Set(Policy.Allow("web", destination), Policy.Allow("*"), Policy.Allow("*", "*")).Allows("web"));
+        Assert.False(Policy.Set(Policy.Allow("web", destination) with { Action = "", HasPermissions = true }).Allows("web"));
+        Assert.True(Policy.Set(Policy.Allow("web"), Policy.Allow("*", destination)).Allows("web"));
+    }
+
+    [Theory]
+    [InlineData("ORDERS")]
+    [InlineData("orders")]
+    [InlineData("*")]
+    public void A_deny_for_a_name_like_ours_denies(string destination)
+    {
+        var decision = Policy.Set(Policy.Deny("web", destination), Policy.Allow("*", "*")).Decide(Policy.Caller("web"))!.Value;
+
+        Assert.Equal((false, DecisionReason.Intention), (decision.Allowed, decision.Reason));
+    }
+
+    [Fact]
+    public void An_allow_for_every_service_is_one_for_ours() => Assert.True(Policy.Set(Policy.Allow("web", "*")).Allows("web"));
 
     [Fact]
     public void Another_namespace_is_another_service()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using ConsulConnect.Agent;
 using ConsulConnect.Intentions;
@@ -164,17 +165,58 @@ public partial class TheDefaultPolicy
         Assert.Equal("403 Permission denied", orders.Authorizer.LastError);
     }
 
-    [Fact]
-    public async Task Never_told_means_denied_and_what_intentions_allow_is_served()
+    public static TheoryData<string> Answers => ["Denied", "Missing", "Permanent", "Malformed", "500"];
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task Never_told_means_denied_and_what_intentions_allow_is_served(string answer)
     {
         await using var orders = Authorizing.ByIntentions(new(), Policy.Allow("web"));
-        orders.Agent.Verdict = (_, _) => throw Forbidden;
+        orders.Agent.Verdict = (_, _) => throw Failed(answer);
         orders.Authorizer.Start();
         await orders.Authorizer.WaitReadyAsync(CancellationToken.None);
 
         Assert.True((await orders.DecideAsync("web")).Allowed);
         Assert.Equal(DecisionReason.Unknown, (await orders.DecideAsync("billing")).Reason);
         Assert.Equal("unknown", orders.Authorizer.DefaultPolicy);
+    }
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task Who_asks_the_agent_each_time_is_ready_too_when_it_does_not_tell(string answer)
+    {
+        await using var orders = Authorizing.ByAgent();
+        orders.Agent.Verdict = (_, _) => throw Failed(answer);
+        orders.Authorizer.Start();
+        await orders.Authorizer.WaitReadyAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("unknown", orders.Authorizer.DefaultPolicy);
+        Assert.Equal(DecisionReason.Unknown, (await orders.DecideAsync("web")).Reason);
+    }
+
+    [Fact]
+    public async Task An_agent_that_cannot_be_reached_is_waited_for_and_not_by_whom_an_intention_names()
+    {
+        await using var orders = Authorizing.ByIntentions(new(), Policy.Allow("web"), Policy.Deny("cron"));
+        using var enough = new CancellationTokenSource();
+        orders.Agent.Verdict = (_, _) => throw new AgentException(AgentFault.Transient, "connection refused");
+        var web = orders.Authorizer.WaitReadyAsync(Policy.Caller("web"), enough.Token);
+        var billing = orders.Authorizer.WaitReadyAsync(Policy.Caller("billing"), enough.Token);
+        Assert.False(web.IsCompleted);
+        orders.Authorizer.Start();
+        await orders.Agent.Until("authorize");
+        await orders.Time.WaitForTimersAsync(2);
+
+        await web.WaitAsync(TimeSpan.FromSeconds(30));
+        await orders.Authorizer.WaitReadyAsync(Policy.Caller("cron"), enough.Token).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True((await orders.DecideAsync("web")).Allowed);
+        Assert.False(orders.Authorizer.IsReady);
+        Assert.False(billing.IsCompleted);
+
+        orders.Agent.Verdict = null;
+        orders.Time.Advance(TimeSpan.FromSeconds(2));
+        await billing.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(orders.Authorizer.IsReady);
     }
 
     [GeneratedRegex("^spiffe://test\\.consul/ns/[0-9a-f-]{36}/dc/dc1/svc/[0-9a-f-]{36}$")]
@@ -196,6 +238,10 @@ public partial class TheDefaultPolicy
     }
 
     private static async Task<(bool, DecisionReason)> BriefAsync(Authorizing orders) => Brief(await orders.DecideAsync("web"));
+
+    private static AgentException Failed(string answer) => answer == "500"
+        ? AgentErrors.Refused(new(HttpMethod.Post, "/v1/agent/connect/authorize", "http://agent.test"), HttpStatusCode.InternalServerError, "No cluster leader", null)
+        : new(Enum.Parse<AgentFault>(answer), "oh dear");
 
     private static (bool, DecisionReason) Brief(IntentionDecision decision) => (decision.Allowed, decision.Reason);
 }

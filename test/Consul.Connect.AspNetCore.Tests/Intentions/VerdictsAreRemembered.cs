@@ -86,6 +86,21 @@ public class VerdictsAreRemembered
     }
 
     [Fact]
+    public async Task And_the_calls_of_those_that_were_dropped_are_awaited_too()
+    {
+        var cache = new VerdictCache(new FakeTime(), TimeSpan.FromMilliseconds(250), 1);
+        var answers = new Dictionary<string, TaskCompletionSource<IntentionDecision>> { ["web"] = new(), ["api"] = new() };
+        foreach (var caller in answers.Keys)
+            _ = cache.GetAsync(Policy.Caller(caller), peer => answers[peer.Service].Task);
+        var drained = cache.DrainAsync();
+
+        answers["api"].SetResult(default);
+        Assert.False(drained.IsCompleted);
+        answers["web"].SetResult(default);
+        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task And_forgotten_when_nobody_asks_for_them_any_more()
     {
         var time = new FakeTime();

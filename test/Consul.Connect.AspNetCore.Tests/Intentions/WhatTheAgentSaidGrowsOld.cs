@@ -1,5 +1,7 @@
 using ConsulConnect.Agent;
 using ConsulConnect.Intentions;
+using ConsulConnect.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ConsulConnect.Tests.Intentions;
 
@@ -80,6 +82,48 @@ public class WhatTheAgentSaidGrowsOld
 
         Assert.True((await orders.DecideAsync("web")).Allowed);
         Assert.Equal(DecisionReason.Stale, (await orders.DecideAsync("nobody")).Reason);
+    }
+
+    [Theory]
+    [InlineData(300, "web", nameof(DecisionReason.Intention))]
+    [InlineData(301, "nobody", nameof(DecisionReason.DefaultPolicy))]
+    public async Task What_is_published_is_fresh_from_its_first_moment(int published, string caller, string reason)
+    {
+        await using var orders = Authorizing.ByIntentions(new() { MaxStaleness = TimeSpan.FromMinutes(1) }, Policy.Allow("web"));
+        orders.Agent.DefaultAllows = true;
+        var first = new TaskCompletionSource<IntentionDecision>();
+        orders.AtEvent = async id =>
+        {
+            if (id == published)
+                first.TrySetResult(await orders.Authorizer.DecideAsync(Policy.Caller(caller), CancellationToken.None));
+        };
+        orders.Authorizer.Start();
+
+        var decision = await first.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((true, reason), (decision.Allowed, decision.Reason.ToString()));
+    }
+
+    [Fact]
+    public async Task What_is_replaced_does_not_become_fresh_by_what_replaces_it()
+    {
+        var time = new FakeTime();
+        var agent = new PolicyAgent(time);
+        using var metrics = new ConnectMetrics("orders", null);
+        var kept = new List<WatchFreshness>();
+        await using var watch = new AgentWatch<IntentionMatch>("intentions", (query, cancellation) => agent.MatchIntentionsAsync("orders", query, cancellation), (_, freshness) =>
+        {
+            kept.Add(freshness);
+            return null;
+        }, new(agent, time, TimeSpan.FromSeconds(25), NullLogger.Instance, metrics));
+        watch.Start();
+        await agent.Until("match waits");
+
+        time.Advance(TimeSpan.FromSeconds(20));
+        agent.Set(Policy.Deny("web"));
+        await agent.Until("match waits");
+
+        Assert.Equal([TimeSpan.FromSeconds(20), TimeSpan.Zero], kept.Select(freshness => freshness.SinceConfirmed));
+        Assert.Equal(TimeSpan.Zero, watch.SinceConfirmed);
     }
 
     private static async Task<Authorizing> ConfirmedAsync(TimeSpan? bound)

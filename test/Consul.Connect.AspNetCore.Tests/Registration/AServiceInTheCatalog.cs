@@ -137,7 +137,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
 
         await _agent.SeenAsync("register orders-1");
         await _agent.SeenAsync("follow orders-1 h1");
-        Assert.Contains("501 Information: Registered orders as orders-1 again: the token has changed.", _log.Lines);
+        Assert.Contains("501 Information: Registered orders as orders-1 again: the token or a file in Consul:Tls has changed.", _log.Lines);
     }
 
     [Fact]
