@@ -9,13 +9,15 @@ builder.Services.AddSingleton<OrderBook>();
 var app = builder.Build();
 app.UseWebSockets();
 
-app.MapGet("/whoami", (ConnectPeer caller) => new Caller(caller.Service, caller.Namespace, caller.Datacenter, caller.SpiffeId));
-app.MapGet("/api/orders", (OrderBook orders) => orders.All());
-app.MapGet("/api/orders/{id:int}", (int id, OrderBook orders) => orders.Find(id) is { } order ? Results.Ok(order) : Results.NotFound());
-app.MapPost("/api/orders", (NewOrder order, OrderBook orders) => orders.Add(order) is var added ? Results.Created($"/api/orders/{added.Id}", added) : null);
-app.MapGet("/admin/stats", (OrderBook orders) => new Stats(orders.Count));
-app.MapGet("/stream", (CancellationToken stop) => TypedResults.ServerSentEvents(Ticks(stop), eventType: "tick"));
-app.Map("/ws", Echo.RunAsync);
+// Callers of the mesh alone; /health answers everybody on the local endpoint.
+var mesh = app.MapGroup("").AddEndpointFilter<MeshOnly>();
+mesh.MapGet("/whoami", (ConnectPeer caller) => new Caller(caller.Service, caller.Namespace, caller.Datacenter, caller.SpiffeId));
+mesh.MapGet("/api/orders", (OrderBook orders) => orders.All());
+mesh.MapGet("/api/orders/{id:int}", (int id, OrderBook orders) => orders.Find(id) is { } order ? Results.Ok(order) : Results.NotFound());
+mesh.MapPost("/api/orders", (NewOrder order, OrderBook orders) => orders.Add(order) is var added ? Results.Created($"/api/orders/{added.Id}", added) : null);
+mesh.MapGet("/admin/stats", (OrderBook orders) => new Stats(orders.Count));
+mesh.MapGet("/stream", (CancellationToken stop) => TypedResults.ServerSentEvents(Ticks(stop), eventType: "tick"));
+mesh.Map("/ws", Echo.RunAsync);
 app.MapGet("/health", () => "ok");
 
 app.Run();

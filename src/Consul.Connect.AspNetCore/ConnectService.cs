@@ -25,6 +25,11 @@ public sealed class ConnectService : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ConnectMetrics _metrics;
     private readonly MeshEntry _entry;
+    private readonly Lock _disposing = new();
+    private Task? _disposed;
+
+    // Never disposed: a wait may begin after the end, and without a timer it holds nothing.
+    private readonly CancellationTokenSource _stopping = new();
 
     internal ConnectService(ReadResult configuration, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters)
     {
@@ -76,6 +81,9 @@ public sealed class ConnectService : IAsyncDisposable
 
     internal ServiceRegistrar? Registrar { get; }
 
+    /// <summary>Whether the loops run; a host that does not start them cannot serve the mesh.</summary>
+    internal bool IsStarted { get; private set; }
+
     /// <summary>
     /// Starts an identity without a host. Returns at once; the agent need not be there yet. Consul's environment variables
     /// apply where <paramref name="configure"/> sets nothing.
@@ -96,17 +104,18 @@ public sealed class ConnectService : IAsyncDisposable
     }
 
     /// <summary>Waits for the first certificate and the first authorization data.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled first; the message says what is missing and why.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled or the service disposed first; the message says what is missing and why.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken = default)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         try
         {
-            await Credentials.WaitAsync(cancellationToken);
-            await Authorizer.WaitReadyAsync(cancellationToken);
+            await Credentials.WaitAsync(either.Token);
+            await Authorizer.WaitReadyAsync(either.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new OperationCanceledException($"\"{Name}\" is not ready: {Missing}.", cancellationToken);
+            throw new OperationCanceledException($"\"{Name}\" is not ready: {Missing()}.", cancellationToken);
         }
     }
 
@@ -146,23 +155,15 @@ public sealed class ConnectService : IAsyncDisposable
     }
 
     /// <summary>Stops the loops and awaits them; deregisters what it registered.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await LeaveCatalogAsync(CancellationToken.None);
-        await Authorizer.DisposeAsync();
-        await Credentials.DisposeAsync();
-        if (_client is not null)
-            await _client.DisposeAsync();
-        _metrics.Dispose();
+        lock (_disposing)
+            return new(_disposed ??= StopAsync());
     }
-
-    /// <summary>Why this service is not ready; for messages.</summary>
-    internal string Missing => Credentials.Current is null
-        ? $"no certificate ({Credentials.LastError ?? "no answer yet"})"
-        : $"no authorization data ({Authorizer.LastError ?? "no answer yet"})";
 
     internal void Start()
     {
+        IsStarted = true;
         Credentials.Start();
         Authorizer.Start();
     }
@@ -194,6 +195,30 @@ public sealed class ConnectService : IAsyncDisposable
         null => new ConfiguredPolicy(Name, options.DefaultPolicy),
         _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),
         _ => new CachedIntentions(Link, Name, options, Self),
+    };
+
+    private async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        try
+        {
+            await LeaveCatalogAsync(CancellationToken.None);
+        }
+        finally
+        {
+            // Whatever went wrong before, no loop may go on.
+            await Task.WhenAll(Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
+            if (_client is not null)
+                await _client.DisposeAsync();
+            _metrics.Dispose();
+        }
+    }
+
+    private string Missing() => Credentials.Current switch
+    {
+        null => $"no certificate ({Credentials.LastError ?? "no answer yet"})",
+        { } ended when ended.NotAfter <= _time.GetUtcNow() => $"the leaf ended at {ended.NotAfter.UtcDateTime:u} ({Credentials.LastError ?? "no new one yet"})",
+        _ => $"no authorization data ({Authorizer.LastError ?? "no answer yet"})",
     };
 
     private ConnectPeer? Self() => Credentials.Current?.Self;

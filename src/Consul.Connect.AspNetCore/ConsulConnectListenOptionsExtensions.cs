@@ -22,7 +22,7 @@ public static class ConsulConnectListenOptionsExtensions
         if (services.GetService<MeshListener>() is not { } listener)
             throw new InvalidOperationException("The listener cannot join the mesh: call builder.WebHost.UseConsulConnect() first.");
         listener.Attach(listenOptions, options.Raw);
-        services.GetRequiredService<MeshListeners>().Add(listenOptions);
+        services.GetRequiredService<MeshListeners>().Add(listenOptions, options.Raw);
         return listenOptions;
     }
 }

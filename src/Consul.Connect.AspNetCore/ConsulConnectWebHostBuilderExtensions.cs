@@ -1,7 +1,6 @@
 using ConsulConnect;
 using ConsulConnect.Server;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpsPolicy;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,12 +42,7 @@ public static class ConsulConnectWebHostBuilderExtensions
             var limits = service.Options.Connect;
             return new MeshListener(service.Handshake, service.Decision, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
         });
-        services.AddSingleton(provider => new MeshServer(
-            provider.GetRequiredService<ConnectService>().Options.Endpoint,
-            provider.GetRequiredService<MeshListener>(),
-            provider.GetRequiredService<MeshListeners>(),
-            provider.GetRequiredService<IOptions<KestrelServerOptions>>(),
-            provider.GetRequiredService<IOptions<HostFilteringOptions>>()));
+        services.AddSingleton<MeshServer>();
         services.AddSingleton(provider => new KestrelHook(
             provider.GetRequiredService<ConnectService>().Options.Endpoint,
             provider.GetRequiredService<MeshListener>(),

@@ -99,7 +99,7 @@ public sealed class TheAgentDiesAndReturns
     {
         var app = await MeshApp.StartAsync(service, [new("Consul:Address", agent.Address), new("Consul:Service:Name", service), .. more]);
         // An agent that has just come back may have no leader yet, and then no roots.
-        app.Logs.Expect("AgentUnreachable").Expect("it lists no roots");
+        app.Logs.Expect("AgentUnreachable").Expect("it lists no roots").Expect("PairWaits");
         return await app.ReadyAsync();
     }
 

@@ -5,8 +5,9 @@ namespace ConsulConnect.Certificates;
 
 /// <summary>
 /// Brings leaf and roots together, in whatever order they come. Roots swap before or with the leaf: new roots hold at once when the
-/// current leaf still verifies under them; a leaf that does not verify yet waits for its roots, and roots for their leaf, while the
-/// old pair stays in use whole. A leaf of one mesh is never shown beside the roots of another.
+/// current leaf still verifies under them; a leaf that does not verify yet waits for its roots, and the pair in use serves on. Roots
+/// under which no leaf of ours verifies end the pair in use, because what they no longer hold must not be trusted; handshakes wait
+/// for the leaf that follows. A leaf of one mesh is never shown beside the roots of another.
 /// </summary>
 internal sealed class CredentialsPairing : IAsyncDisposable
 {
@@ -95,10 +96,11 @@ internal sealed class CredentialsPairing : IAsyncDisposable
         else if (_leafInUse is not null && _roots != _rootsInUse && !TryPublish(_leafInUse, _roots, out var leafReason))
         {
             reason ??= leafReason;
+            _published.Withdraw();
         }
 
         if (reason is not null && reason != _lastError)
-            Log.PairWaits(_logger, reason, new(_published.Current));
+            Log.PairWaits(_logger, _published.Current is null && _leafInUse is not null ? LogLevel.Warning : LogLevel.Information, reason, new(_published.Current));
         _lastError = reason;
         _retry.Change(reason is null ? Timeout.InfiniteTimeSpan : _patience, Timeout.InfiniteTimeSpan);
     }

@@ -34,7 +34,6 @@ internal sealed class FileCredentials(ConnectCertificateFiles files, string? ser
     {
         await _stopping.CancelAsync();
         await _loop;
-        _stopping.Dispose();
     }
 
     private async Task RunAsync()
@@ -54,12 +53,19 @@ internal sealed class FileCredentials(ConnectCertificateFiles files, string? ser
 
     private void Note(string? reason)
     {
-        if (reason is not null && reason != _lastError)
+        var isNew = reason is not null && reason != _lastError;
+        _lastError = reason;
+        if (!isNew)
+            return;
+        try
         {
             metrics.LeafRotated(accepted: false);
-            Log.FilesRejected(logger, reason, new(Current));
+            Log.FilesRejected(logger, reason!, new(Current));
         }
-        _lastError = reason;
+        catch (Exception)
+        {
+            // A log sink or a listener that throws must not end the loop.
+        }
     }
 
     // Answers why the files cannot be used. While they are being written they do not fit together; then the next turn tries again.
@@ -73,7 +79,7 @@ internal sealed class FileCredentials(ConnectCertificateFiles files, string? ser
             key = await PemFile.ReadAsync(files.KeyFile!, cancellationToken);
             byte[] content = [.. SHA256.HashData(cert), .. SHA256.HashData(key), .. SHA256.HashData(ca)];
             if (content.AsSpan().SequenceEqual(_accepted))
-                return null;
+                return Current is { } current && current.NotAfter <= time.GetUtcNow() ? $"the leaf ended at {current.NotAfter.UtcDateTime:u}" : null;
 
             var reason = Use(cert, key, ca);
             if (reason is null)

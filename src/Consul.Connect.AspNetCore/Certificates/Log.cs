@@ -10,8 +10,8 @@ internal static partial class Log
     [LoggerMessage(EventId = 201, Message = "{Count} roots of the trust domain {TrustDomain} are trusted now.")]
     public static partial void RootsChanged(ILogger logger, LogLevel level, int count, string trustDomain);
 
-    [LoggerMessage(EventId = 202, Level = LogLevel.Information, Message = "Leaf and roots wait for each other: {Reason}. {Standing}.")]
-    public static partial void PairWaits(ILogger logger, string reason, Standing standing);
+    [LoggerMessage(EventId = 202, Message = "Leaf and roots wait for each other: {Reason}. {Standing}.")]
+    public static partial void PairWaits(ILogger logger, LogLevel level, string reason, Standing standing);
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "The certificate files are not used: {Reason}. {Standing}.")]
     public static partial void FilesRejected(ILogger logger, string reason, Standing standing);
@@ -21,5 +21,5 @@ internal static partial class Log
 internal readonly struct Standing(MeshCredentials? current)
 {
     public override string ToString() =>
-        current is null ? "There are no credentials yet" : $"The credentials valid until {current.NotAfter.UtcDateTime:u} stay in use";
+        current is null ? "Until then there are no credentials, and every caller is refused" : $"The credentials valid until {current.NotAfter.UtcDateTime:u} stay in use";
 }

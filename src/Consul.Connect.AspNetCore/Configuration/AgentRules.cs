@@ -17,6 +17,10 @@ internal static class AgentRules
         RangeRules.CheckAtLeast("Consul:MaxConnections", options.MaxConnections, 6, faults);
     }
 
+    /// <summary>Whether what the agent answers crosses a network in clear, for addresses that are valid.</summary>
+    public static bool IsReadableOnTheWay(ConsulConnectOptions options) =>
+        options.Address is { } text && AgentAddress.TryParse(text, options.Origins.UseTls, out var address, out _) && !address!.UsesTls && !address.IsLoopback;
+
     private static void CheckAddress(ConsulConnectOptions options, KeyOrigins keys, List<string> faults)
     {
         if (options.Address is not { } text)

@@ -21,6 +21,8 @@ internal static class ConnectConfiguration
         OptionsValidator.Validate(options, keys, faults);
         if (!options.Origins.VerifyAgent)
             warnings.Add("CONSUL_HTTP_SSL_VERIFY turns the verification of the agent's certificate off: whoever answers at the agent's address receives the token and decides who may call this app.");
+        if (faults.Count == 0 && AgentRules.IsReadableOnTheWay(options))
+            warnings.Add($"Consul:Address is {options.Address}, plain http to another machine: the private key in the agent's answers can be read on the way; use the local agent or https://.");
         return new(options, faults, warnings, hints);
     }
 

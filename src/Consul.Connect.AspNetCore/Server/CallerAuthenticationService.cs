@@ -13,17 +13,21 @@ internal sealed class CallerAuthenticationService(IAuthenticationService app) : 
     public async Task<AuthenticateResult> AuthenticateAsync(HttpContext context, string? scheme)
     {
         var result = await app.AuthenticateAsync(context, scheme);
-        if (!result.Succeeded || context.Features.Get<MeshConnection>() is not { Verified: { } caller })
+        if (!result.Succeeded)
             return result;
-        var both = CallerIdentity.Beside(result.Principal, caller);
-        return ReferenceEquals(both, result.Principal) ? result : AuthenticateResult.Success(new(both, result.Properties, result.Ticket.AuthenticationScheme));
+        var user = CallerIdentity.Without(result.Principal, identity => identity is not CallerIdentity);
+        if (context.Features.Get<MeshConnection>() is { Verified: { } caller })
+            user = CallerIdentity.Beside(user, caller);
+        return ReferenceEquals(user, result.Principal) ? result : AuthenticateResult.Success(new(user, result.Properties, result.Ticket.AuthenticationScheme));
     }
 
     public Task ChallengeAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) => app.ChallengeAsync(context, scheme, properties);
 
     public Task ForbidAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) => app.ForbidAsync(context, scheme, properties);
 
-    public Task SignInAsync(HttpContext context, string? scheme, ClaimsPrincipal principal, AuthenticationProperties? properties) => app.SignInAsync(context, scheme, principal, properties);
+    public Task SignInAsync(HttpContext context, string? scheme, ClaimsPrincipal principal, AuthenticationProperties? properties) =>
+        // A sign-in outlives the connection; the caller is of this connection only.
+        app.SignInAsync(context, scheme, CallerIdentity.Without(principal, _ => true), properties);
 
     public Task SignOutAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) => app.SignOutAsync(context, scheme, properties);
 }

@@ -28,9 +28,20 @@ internal sealed class CallerIdentity : ClaimsIdentity
     {
         if (user.Identities.Any(identity => identity is CallerIdentity))
             return user;
-        var both = user.Clone();
+        var both = Without(user, identity => identity is not CallerIdentity).Clone();
         both.AddIdentity(new CallerIdentity(caller, isUser: false));
         return both;
+    }
+
+    /// <summary>
+    /// The user without identities of our scheme that a cookie or a copy has brought from another connection, where they would
+    /// name a caller that is not there, and count as signed in.
+    /// </summary>
+    /// <param name="isForeign">Which identities of our scheme to drop.</param>
+    public static ClaimsPrincipal Without(ClaimsPrincipal user, Func<ClaimsIdentity, bool> isForeign)
+    {
+        bool IsDropped(ClaimsIdentity identity) => identity.AuthenticationType == ConnectAuthenticationDefaults.AuthenticationScheme && isForeign(identity);
+        return user.Identities.Any(IsDropped) ? new(user.Identities.Where(identity => !IsDropped(identity))) : user;
     }
 
     public override ClaimsIdentity Clone() => new CallerIdentity(this);

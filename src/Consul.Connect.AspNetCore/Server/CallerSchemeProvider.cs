@@ -13,7 +13,8 @@ internal sealed class CallerSchemeProvider(IAuthenticationSchemeProvider app) : 
     public async Task<AuthenticationScheme?> GetSchemeAsync(string name) =>
         await app.GetSchemeAsync(name) ?? (name == _caller.Name ? _caller : null);
 
-    public async Task<IEnumerable<AuthenticationScheme>> GetAllSchemesAsync() => (await app.GetAllSchemesAsync()).Append(_caller);
+    public async Task<IEnumerable<AuthenticationScheme>> GetAllSchemesAsync() =>
+        await app.GetAllSchemesAsync() is var all && all.Any(scheme => scheme.Name == _caller.Name) ? all : all.Append(_caller);
 
     public void AddScheme(AuthenticationScheme scheme) => app.AddScheme(scheme);
 

@@ -28,6 +28,8 @@ internal sealed class ConnectHost(ConnectService service, IServiceProvider servi
         if (_idle)
             return Task.CompletedTask;
         var listeners = services.GetService<MeshListeners>();
+        if (listeners is not { Any: true } && service.Registrar is not null)
+            Log.NothingToRegister(loggers.CreateLogger("ConsulConnect"), service.Name);
         service.EnterMesh(listeners?.Display ?? "no listener", listeners is { Any: true } && service.Registrar is not null ? Reachable(listeners) : null);
         return Task.CompletedTask;
     }

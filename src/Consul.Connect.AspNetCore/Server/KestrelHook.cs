@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Microsoft.AspNetCore.Server.Kestrel;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -11,18 +12,29 @@ namespace ConsulConnect.Server;
 /// </summary>
 internal sealed class KestrelHook(string endpoint, MeshListener listener, MeshListeners listeners) : IConfigureOptions<KestrelServerOptions>, IPostConfigureOptions<KestrelServerOptions>
 {
+    private KestrelConfigurationLoader? _loader;
+    private ListenOptions? _taken;
     private bool _ran;
 
     public void Configure(KestrelServerOptions options)
     {
         // A caller behind the built-in proxy may speak HTTP/2 with the scheme http inside TLS; elsewhere our first middleware refuses that.
         options.AllowAlternateSchemes = true;
-        options.ConfigurationLoader?.Endpoint(endpoint, Take);
+        _loader = options.ConfigurationLoader?.Endpoint(endpoint, Take);
+    }
+
+    /// <summary>The last look before Kestrel binds, because anything registered after us may have changed its options since.</summary>
+    /// <exception cref="InvalidOperationException">Kestrel would bind from another configuration than the one we act on.</exception>
+    public void Verify(KestrelServerOptions options)
+    {
+        if (!ReferenceEquals(options.ConfigurationLoader, _loader))
+            throw Missed(null);
     }
 
     public void PostConfigure(string? name, KestrelServerOptions options)
     {
-        if (options.ConfigurationLoader is not { } loader)
+        Verify(options);
+        if (_loader is not { } loader)
             return;
         var section = loader.Configuration.GetSection($"Endpoints:{endpoint}");
         RefuseContradictions(section);
@@ -38,18 +50,24 @@ internal sealed class KestrelHook(string endpoint, MeshListener listener, MeshLi
         }
 
         if (!_ran && section["Url"] is not null)
-            throw new InvalidOperationException(
-                $"Kestrel:Endpoints:{endpoint} is configured, but the mesh's settings did not reach it: another Endpoint(\"{endpoint}\", …) action or another Configure(…) of Kestrel replaced them. "
-                + "Remove that call, or make it before UseConsulConnect().", fault);
+            throw Missed(fault);
     }
+
+    private InvalidOperationException Missed(Exception? fault) => new(
+        $"Kestrel:Endpoints:{endpoint} cannot be the mesh's, because the mesh's settings did not reach it: another Endpoint(\"{endpoint}\", …) action or another Configure(…) of Kestrel replaced them. "
+        + "Remove that call, or make it before UseConsulConnect().", fault);
 
     private void Take(EndpointConfiguration configuration)
     {
         _ran = true;
         // Again, because a reload of the configuration comes straight here.
         RefuseContradictions(configuration.ConfigSection);
-        listener.Attach(configuration.ListenOptions, raw: false, configuration.HttpsOptions.SslProtocols);
-        listeners.Add(configuration.ListenOptions);
+        var protocols = configuration.HttpsOptions.SslProtocols;
+        if (protocols != SslProtocols.None && (protocols & (SslProtocols.Tls12 | SslProtocols.Tls13)) == SslProtocols.None)
+            throw new InvalidOperationException($"Kestrel:Endpoints:{endpoint}:SslProtocols is {protocols}; the mesh speaks TLS 1.2 and 1.3; name one of them, or remove the key.");
+        listener.Attach(configuration.ListenOptions, raw: false, protocols);
+        listeners.Add(configuration.ListenOptions, raw: false, replaced: _taken);
+        _taken = configuration.ListenOptions;
     }
 
     private void RefuseContradictions(IConfigurationSection section)

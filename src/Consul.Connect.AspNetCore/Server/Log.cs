@@ -4,11 +4,14 @@ namespace ConsulConnect.Server;
 
 internal static partial class Log
 {
-    [LoggerMessage(400, LogLevel.Information, "\"{Service}\" is in the mesh as {SpiffeId}, serving at {Endpoints}; agent {Agent} (from {Origin}); provider {Provider}, default policy {DefaultPolicy}.")]
-    public static partial void Started(ILogger logger, string service, string spiffeId, string endpoints, string agent, string origin, ConnectAuthorizationProvider provider, string defaultPolicy);
+    [LoggerMessage(400, LogLevel.Information, "\"{Service}\" is in the mesh as {SpiffeId}, serving at {Endpoints}; agent {Agent}; provider {Provider}, default policy {DefaultPolicy}.")]
+    public static partial void Started(ILogger logger, string service, string spiffeId, string endpoints, string agent, ConnectAuthorizationProvider provider, string defaultPolicy);
 
     [LoggerMessage(402, LogLevel.Information, "Running under a test server: no agent is asked and nothing is registered. A test plays a caller by setting IConnectPeerFeature.")]
     public static partial void UnderTestServer(ILogger logger);
+
+    [LoggerMessage(403, LogLevel.Information, "\"{Service}\" is not registered, although Consul:Service is set: this host has no mesh listener for callers to dial.")]
+    public static partial void NothingToRegister(ILogger logger, string service);
 
     [LoggerMessage(410, LogLevel.Information, "A caller without a client certificate was refused; browsers, probes and load balancers belong on another endpoint.")]
     public static partial void NoClientCertificate(ILogger logger);
@@ -18,6 +21,9 @@ internal static partial class Log
 
     [LoggerMessage(412, LogLevel.Debug, "A handshake was refused because there is no certificate to serve: {Why}.")]
     public static partial void HandshakeWithoutCredentials(ILogger logger, string why);
+
+    [LoggerMessage(415, LogLevel.Warning, "\"{Service}\" refuses every caller: its own leaf ended at {NotAfter:u}, and no new one has come. The reason stands in earlier lines about the leaf; callers are served again when one comes.")]
+    public static partial void LeafEnded(ILogger logger, string service, DateTime notAfter);
 
     [LoggerMessage(413, LogLevel.Debug, "A connection that had sent no complete ClientHello was closed because too many handshakes are under way.")]
     public static partial void HandshakeShed(ILogger logger);

@@ -70,20 +70,21 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
         if (connection.Features.Get<MeshConnection>() is not { Verified: { } caller } mesh)
             return;
 
-        if (!await IsAllowedAsync(caller, connection.ConnectionClosed))
+        var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
+        if (!await IsAllowedAsync(caller, closing))
             return;
 
         connection.Features.Set<IConnectPeerFeature>(mesh);
-        if (!raw && !await TellHttpVersionAsync(connection, prefaceTimeout))
+        if (!raw && !await TellHttpVersionAsync(connection, prefaceTimeout, closing))
             return;
         await next(connection);
     }
 
-    private async ValueTask<bool> IsAllowedAsync(ConnectPeer caller, CancellationToken closed)
+    private async ValueTask<bool> IsAllowedAsync(ConnectPeer caller, CancellationToken closing)
     {
         try
         {
-            return (await decision.DecideAsync(caller, closed)).Allowed;
+            return (await decision.DecideAsync(caller, closing)).Allowed;
         }
         catch (OperationCanceledException)
         {
@@ -91,10 +92,10 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
         }
     }
 
-    private async ValueTask<bool> TellHttpVersionAsync(ConnectionContext connection, TimeSpan timeout)
+    private async ValueTask<bool> TellHttpVersionAsync(ConnectionContext connection, TimeSpan timeout, CancellationToken closing)
     {
-        using var timer = new CancellationTokenSource(timeout, time);
-        var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        // Kestrel keeps "no limit" as a time no timer can hold.
+        using var timer = new CancellationTokenSource(timeout < TimeSpan.FromDays(1) ? timeout : Timeout.InfiniteTimeSpan, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, closing, connection.ConnectionClosed);
         try
         {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace ConsulConnect.Server;
 
 /// <summary>What has to hold for the server before it binds.</summary>
-internal sealed class MeshServer(string endpoint, MeshListener listener, MeshListeners listeners, IOptions<KestrelServerOptions> kestrel, IOptions<HostFilteringOptions> hosts)
+internal sealed class MeshServer(ConnectService service, KestrelHook hook, MeshListener listener, MeshListeners listeners, IOptions<KestrelServerOptions> kestrel, IOptions<HostFilteringOptions> hosts)
 {
     /// <returns>Whether requests come over the network, and so from mesh connections among others.</returns>
     public bool Prepare(IServer server)
@@ -16,9 +16,13 @@ internal sealed class MeshServer(string endpoint, MeshListener listener, MeshLis
             return false;
         RefuseOthers(server);
 
-        if (hosts.Value.AllowedHosts.FirstOrDefault(host => host != "*") is { } host)
-            throw new InvalidOperationException($"AllowedHosts is {host}; mesh callers send their own Host header, sidecars among them, and would be refused with 400. Remove AllowedHosts, or set it to *.");
+        if (!service.IsStarted)
+            throw new InvalidOperationException("UseConsulConnect() needs the generic host, which starts the loops that fetch this service's certificate; build the app with WebApplication.CreateBuilder or Host.CreateDefaultBuilder instead of WebHostBuilder.");
+        hook.Verify(kestrel.Value);
+        if (hosts.Value.AllowedHosts is { Count: > 0 } allowed && !allowed.Any(IsEveryHost))
+            throw new InvalidOperationException($"AllowedHosts is {string.Join(";", allowed)}; mesh callers send their own Host header, sidecars among them, and would be refused with 400. Remove AllowedHosts, or set it to *.");
         var addresses = server.Features.Get<IServerAddressesFeature>();
+        var endpoint = service.Options.Endpoint;
         if (addresses is { PreferHostingUrls: true, Addresses.Count: > 0 })
             throw new InvalidOperationException($"PreferHostingUrls is on, so only {string.Join(", ", addresses.Addresses)} would be bound, and no mesh listener. Turn it off and write every address as an endpoint: {DefaultListener.Json(endpoint, addresses.Addresses)}");
         if (!listeners.Any)
@@ -26,7 +30,7 @@ internal sealed class MeshServer(string endpoint, MeshListener listener, MeshLis
             DefaultListener.Add(kestrel.Value, addresses, endpoint, added =>
             {
                 listener.Attach(added, raw: false);
-                listeners.Add(added);
+                listeners.Add(added, raw: false);
             });
         }
 
@@ -35,6 +39,9 @@ internal sealed class MeshServer(string endpoint, MeshListener listener, MeshLis
 
     /// <summary>No network: a test server, or a tool that only reads the app's endpoints.</summary>
     public static bool IsInMemory(IServer server) => AssemblyOf(server) is "Microsoft.AspNetCore.TestHost" or "GetDocument.Insider";
+
+    // The spellings host filtering takes for "any".
+    private static bool IsEveryHost(string host) => host is "*" or "[::]" or "0.0.0.0";
 
     private static void RefuseOthers(IServer server)
     {

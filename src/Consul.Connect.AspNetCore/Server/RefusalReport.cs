@@ -17,6 +17,7 @@ internal sealed class RefusalReport(string service, ConnectMetrics metrics, Time
 
     private readonly ConcurrentDictionary<(string Caller, DecisionReason Reason), long> _callers = new();
     private long _strangers = long.MinValue;
+    private long _endedGeneration;
 
     public void Unverified(MeshConnection connection, PeerVerdict verdict)
     {
@@ -30,6 +31,13 @@ internal sealed class RefusalReport(string service, ConnectMetrics metrics, Time
     {
         Count(connection, "no_credentials");
         Log.HandshakeWithoutCredentials(logger, why);
+    }
+
+    public void LeafEnded(MeshConnection connection, MeshCredentials ended)
+    {
+        Count(connection, "no_credentials");
+        if (Interlocked.Exchange(ref _endedGeneration, ended.Generation) != ended.Generation)
+            Log.LeafEnded(logger, service, ended.NotAfter.UtcDateTime);
     }
 
     public void Shed(MeshConnection connection)

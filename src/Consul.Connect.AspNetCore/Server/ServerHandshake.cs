@@ -23,7 +23,7 @@ internal sealed class ServerHandshake(ICredentialsSource credentials, RefusalRep
         var snapshot = credentials.Current ?? await FirstAsync(connection, cancellationToken);
         if (snapshot.NotAfter <= time.GetUtcNow())
         {
-            refusals.NoCredentials(connection, $"the own leaf ended at {snapshot.NotAfter:u}");
+            refusals.LeafEnded(connection, snapshot);
             throw new AuthenticationException("This service's own leaf certificate has expired and the agent has not renewed it.");
         }
 

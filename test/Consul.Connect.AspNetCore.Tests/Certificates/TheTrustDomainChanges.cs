@@ -15,24 +15,45 @@ public sealed class TheTrustDomainChanges : IAsyncDisposable
         _pairing.Leaf(_old.IssueLeaf("api"));
     }
 
-    [Theory, InlineData(true), InlineData(false)]
-    public void The_old_pair_stays_whole_until_the_new_one_is_there(bool rootsFirst)
+    [Fact]
+    public void A_new_leaf_that_comes_first_waits_and_the_old_pair_serves_on()
     {
         var before = _pairing.Current!;
-        var leaf = _new.IssueLeaf("api");
 
-        Assert.Null(rootsFirst ? _pairing.Roots(_new) : _pairing.Leaf(leaf));
+        Assert.Null(_pairing.Leaf(_new.IssueLeaf("api")));
 
         Assert.Same(before, _pairing.Current);
         Assert.Contains(_new.TrustDomain, _pairing.LastError, StringComparison.Ordinal);
         Assert.NotNull(before.Verdict(_old.IssueLeaf("web")).Peer);
 
-        Assert.Null(rootsFirst ? _pairing.Leaf(leaf) : _pairing.Roots(_new));
+        Assert.Null(_pairing.Roots(_new));
+        IsTheNewPair();
+    }
 
-        Assert.Equal((_new.TrustDomain, _new.TrustDomain), (_pairing.Current!.TrustDomain, _pairing.Current.Self.TrustDomain));
-        Assert.Null(_pairing.Current.Verdict(_old.IssueLeaf("web")).Peer);
-        Assert.NotNull(_pairing.Current.Verdict(_new.IssueLeaf("web")).Peer);
-        Assert.Null(_pairing.LastError);
+    [Fact]
+    public void New_roots_that_come_first_end_the_old_pair_and_handshakes_wait_for_the_leaf()
+    {
+        Assert.Null(_pairing.Roots(_new));
+
+        Assert.Null(_pairing.Current);
+        Assert.Contains(_new.TrustDomain, _pairing.LastError, StringComparison.Ordinal);
+        var waiting = _pairing.WaitAsync(CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+
+        Assert.Null(_pairing.Leaf(_new.IssueLeaf("api")));
+        IsTheNewPair();
+    }
+
+    [Fact]
+    public async Task Who_waits_gets_the_new_pair()
+    {
+        _pairing.Roots(_new);
+        var waiting = _pairing.WaitAsync(CancellationToken.None);
+
+        _pairing.Leaf(_new.IssueLeaf("api"));
+
+        Assert.Same(_pairing.Current, await waiting);
+        Assert.Equal(2, _pairing.Current!.Generation);
     }
 
     [Fact]
@@ -48,13 +69,12 @@ public sealed class TheTrustDomainChanges : IAsyncDisposable
     }
 
     [Fact]
-    public void Roots_that_no_longer_hold_our_leaf_wait_for_the_next_one()
+    public void Roots_that_no_longer_hold_our_leaf_end_the_trust_in_the_old_ones_at_once()
     {
         var other = TestCa.Create();
-        var before = _pairing.Current;
 
         _pairing.Roots(other);
-        Assert.Same(before, _pairing.Current);
+        Assert.Null(_pairing.Current);
         Assert.Contains("does not chain", _pairing.LastError, StringComparison.Ordinal);
 
         _pairing.Leaf(other.IssueLeaf("api"));
@@ -71,6 +91,14 @@ public sealed class TheTrustDomainChanges : IAsyncDisposable
 
         Assert.Null(_pairing.LastError);
         Assert.Equal(_old.TrustDomain, _pairing.Current!.TrustDomain);
+    }
+
+    private void IsTheNewPair()
+    {
+        Assert.Equal((_new.TrustDomain, _new.TrustDomain), (_pairing.Current!.TrustDomain, _pairing.Current.Self.TrustDomain));
+        Assert.Null(_pairing.Current.Verdict(_old.IssueLeaf("web")).Peer);
+        Assert.NotNull(_pairing.Current.Verdict(_new.IssueLeaf("web")).Peer);
+        Assert.Null(_pairing.LastError);
     }
 
     public ValueTask DisposeAsync() => _pairing.DisposeAsync();

@@ -58,6 +58,16 @@ public sealed class APeerThatTrickles : IDisposable
         Assert.True(await ReadsNothingForAsync(tls, TimeSpan.FromSeconds(10)));
     }
 
+    [Fact]
+    public async Task Is_served_where_request_headers_may_take_for_ever()
+    {
+        await using var app = await (await MeshApp.StartAsync("orders", _identity.Settings, builder =>
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.RequestHeadersTimeout = Timeout.InfiniteTimeSpan))).ReadyAsync();
+        using var client = _identity.Caller().CreateHttpsClient(app.Mesh.Port);
+
+        Assert.EndsWith("/svc/web", await client.GetStringAsync("/whoami"));
+    }
+
     [Theory]
     [InlineData("GET /whoami HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")]
     [InlineData("PUT /whoami HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")]

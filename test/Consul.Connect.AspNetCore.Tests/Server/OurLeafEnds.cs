@@ -26,6 +26,7 @@ public sealed class OurLeafEnds : IDisposable
         Assert.True(failure is AuthenticationException or IOException, failure.ToString());
         Assert.True(DateTimeOffset.UtcNow >= end.AddSeconds(-1));
         await metrics.WaitForAsync("consul.connect.handshake.failures", ("error.type", "no_credentials"));
+        await app.Logs.Expect("LeafEnded").Expect("FilesRejected").WaitForAsync("LeafEnded");
     }
 
     [Fact]
@@ -33,6 +34,7 @@ public sealed class OurLeafEnds : IDisposable
     {
         _identity.Write(_identity.Authority.IssueLeaf("ending", leaf => leaf.NotAfter = DateTimeOffset.UtcNow.AddSeconds(2)));
         await using var app = await (await MeshApp.StartAsync("ending", _identity.Settings)).ReadyAsync();
+        app.Logs.Expect("FilesRejected");
         await Eventually.HoldsAsync("the leaf has ended", () => !app.Service.IsReady);
 
         _identity.Write(_identity.Authority.IssueLeaf("ending"));

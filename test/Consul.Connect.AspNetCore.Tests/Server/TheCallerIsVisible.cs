@@ -131,6 +131,35 @@ public sealed class TheCallerIsVisible : IDisposable
         Assert.Single(shared.Identities);
     }
 
+    [Fact]
+    public async Task Never_in_a_sign_in_that_outlives_the_connection()
+    {
+        ClaimsPrincipal? signedIn = null;
+        await using var app = await StartAsync(
+            builder => builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Alice>("Alice", null).AddScheme<AuthenticationSchemeOptions, Keeper>("Keeper", null),
+            app => app.Run(async context =>
+            {
+                var result = await context.AuthenticateAsync("Alice");
+                Keeper.Kept = principal => signedIn = principal;
+                await context.SignInAsync("Keeper", result.Principal!);
+                await context.Response.WriteAsync($"{result.Principal!.Identities.Count()}");
+            }));
+
+        Assert.Equal("2", await MeshAsync(app));
+        Assert.Equal("Alice", Assert.Single(signedIn!.Identities).AuthenticationType);
+    }
+
+    [Fact]
+    public async Task An_identity_of_our_scheme_that_a_cookie_brings_back_is_nobody()
+    {
+        await using var app = await StartAsync(
+            builder => builder.Services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, Replayed>("Replayed", null),
+            app => app.UseAuthentication().Run(context => context.Response.WriteAsync(string.Join(' ', context.User.FindAll(ConnectClaimTypes.Service).Select(claim => claim.Value)))));
+
+        Assert.Equal("web", await MeshAsync(app));
+        Assert.Equal("", await LocalAsync(app));
+    }
+
     private async Task<MeshApp> StartAsync(Action<WebApplicationBuilder> configure, Action<WebApplication> map)
     {
         var app = await (await MeshApp.StartAsync("orders", _identity.Settings, configure, map)).ReadyAsync();
@@ -158,6 +187,27 @@ public sealed class TheCallerIsVisible : IDisposable
     }
 
     private sealed class Bob(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, System.Text.Encodings.Web.UrlEncoder encoder) : Alice(options, loggers, encoder);
+
+    private sealed class Replayed(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, System.Text.Encodings.Web.UrlEncoder encoder) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(new(
+            new(new ClaimsIdentity([new(ConnectClaimTypes.Service, "billing")], ConnectAuthenticationDefaults.AuthenticationScheme)), "Replayed")));
+    }
+
+    private sealed class Keeper(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, System.Text.Encodings.Web.UrlEncoder encoder) : SignInAuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    {
+        public static Action<ClaimsPrincipal>? Kept { get; set; }
+
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.NoResult());
+
+        protected override Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties)
+        {
+            Kept?.Invoke(user);
+            return Task.CompletedTask;
+        }
+
+        protected override Task HandleSignOutAsync(AuthenticationProperties? properties) => Task.CompletedTask;
+    }
 
     private sealed class Nobody(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, System.Text.Encodings.Web.UrlEncoder encoder) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
     {

@@ -2,6 +2,9 @@ using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Tests.Server;
 
@@ -14,13 +17,41 @@ public sealed class TheHookCannotBeMissed : IDisposable
 
     [Fact]
     public async Task Another_action_for_the_endpoint_is_a_start_fault() =>
-        Assert.Contains("Kestrel:Endpoints:Connect is configured, but the mesh's settings did not reach it", await FaultAsync(builder =>
+        Assert.Contains("Kestrel:Endpoints:Connect cannot be the mesh's, because the mesh's settings did not reach it", await FaultAsync(builder =>
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigurationLoader!.Endpoint("Connect", _ => { }))));
 
     [Fact]
     public async Task Another_configuration_of_Kestrel_is_a_start_fault() =>
-        Assert.Contains("Kestrel:Endpoints:Connect is configured, but the mesh's settings did not reach it", await FaultAsync(builder =>
+        Assert.Contains("Kestrel:Endpoints:Connect cannot be the mesh's, because the mesh's settings did not reach it", await FaultAsync(builder =>
             builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel")))));
+
+    [Fact]
+    public async Task Another_configuration_of_Kestrel_after_everything_else_is_a_start_fault() =>
+        Assert.Contains("Kestrel:Endpoints:Connect cannot be the mesh's, because the mesh's settings did not reach it", await FaultAsync(builder =>
+        {
+            // It would serve the mesh's endpoint with the app's certificate, and let in callers without any.
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = _identity.Authority.IssueLeaf("other").Certificate));
+            builder.Services.AddSingleton<IPostConfigureOptions<KestrelServerOptions>>(new PostConfigureOptions<KestrelServerOptions>(
+                Options.DefaultName,
+                kestrel => kestrel.Configure(builder.Configuration.GetSection("Kestrel"))));
+        }));
+
+    [Fact]
+    public async Task An_empty_configuration_of_Kestrel_is_a_start_fault() =>
+        Assert.Contains("Kestrel:Endpoints:Connect cannot be the mesh's", await FaultAsync(builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Configure())));
+
+    [Fact]
+    public async Task A_host_that_does_not_start_the_loops_is_a_start_fault()
+    {
+#pragma warning disable ASPDEPR004, ASPDEPR008 // The host that must not be used is the subject.
+        using var host = new WebHostBuilder()
+            .UseConfiguration(new ConfigurationBuilder().AddInMemoryCollection([.. _identity.Settings, new("Consul:Connect:Service", "orders")]).Build())
+            .UseKestrel().UseConsulConnect().Configure(_ => { }).Build();
+#pragma warning restore ASPDEPR004, ASPDEPR008
+
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
+        Assert.Contains("UseConsulConnect() needs the generic host", fault.Message);
+    }
 
     [Fact]
     public async Task TLS_by_endpoint_defaults_is_a_start_fault() =>
@@ -51,6 +82,7 @@ public sealed class TheHookCannotBeMissed : IDisposable
     [InlineData("ClientCertificateMode", "AllowCertificate", "Kestrel:Endpoints:Connect:ClientCertificateMode is set")]
     [InlineData("Protocols", "Http1AndHttp2AndHttp3", "HTTP/3 would bypass the mesh's TLS and authorization")]
     [InlineData("Protocols", "Http3", "HTTP/3 would bypass the mesh's TLS and authorization")]
+    [InlineData("SslProtocols:0", "Tls11", "the mesh speaks TLS 1.2 and 1.3")]
     [InlineData("Url", "http://127.0.0.1:0", "the mesh speaks TLS only")]
     public async Task A_setting_that_contradicts_the_mesh_is_a_start_fault(string key, string value, string message) =>
         Assert.Contains(message, await FaultAsync(builder => builder.Configuration[$"Kestrel:Endpoints:Connect:{key}"] = value));
@@ -86,6 +118,18 @@ public sealed class TheHookCannotBeMissed : IDisposable
             await app.StartAsync();
         });
         Assert.Contains("call builder.WebHost.UseConsulConnect() first", fault.Message);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("example.com", "*")]
+    [InlineData("[::]")]
+    [InlineData("0.0.0.0")]
+    public async Task Allowed_hosts_that_allow_any_are_none(params string[] allowed)
+    {
+        await using var app = await MeshApp.StartAsync("orders", _identity.Settings, builder => builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = allowed));
+
+        await app.ReadyAsync();
     }
 
     [Fact]

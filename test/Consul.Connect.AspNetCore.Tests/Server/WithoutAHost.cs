@@ -70,6 +70,23 @@ public sealed class WithoutAHost : IDisposable
         Assert.False(service.IsReady);
     }
 
+    [Fact]
+    public async Task Disposal_ends_those_who_wait_and_may_come_twice()
+    {
+        var service = await ConnectService.StartAsync(options =>
+        {
+            options.Address = "http://127.0.0.1:1";
+            options.Connect.Service = "echo";
+        });
+        var waiting = service.WaitUntilReadyAsync();
+
+        await service.DisposeAsync();
+        await service.DisposeAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.WaitUntilReadyAsync());
+    }
+
     private async Task<ConnectService> StartAsync(ConnectDefaultPolicy policy)
     {
         var service = await ConnectService.StartAsync(options =>
