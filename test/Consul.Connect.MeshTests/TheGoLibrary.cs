@@ -27,7 +27,7 @@ public sealed class TheGoLibrary(SharedAgent shared) : IClassFixture<SharedAgent
         (exitCode, output) = await GoPeer.RunAsync(shared.Agent, call);
         Assert.Equal(1, exitCode);
         Assert.Contains("ERROR", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("200", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("200 HTTP", output, StringComparison.Ordinal);
 
         await shared.Agent.CreateIntentionAsync("web", _service, allow: true);
         await Attempt.BecomesAsync(served: true, await shared.CallerAsync(), app.Mesh.Port);

@@ -117,18 +117,21 @@ internal sealed class FileCredentials(ConnectCertificateFiles files, string? ser
             return reason;
 
         var level = Current is null ? LogLevel.Debug : LogLevel.Information;
+        var isNewLeaf = !credentials.Leaf.RawDataMemory.Span.SequenceEqual(Current is { } current ? current.Leaf.RawDataMemory.Span : []);
+        _roots = roots;
+        _published.Replace(credentials);
+
+        // Said when it holds, not before.
         if (isNewRoots)
         {
             metrics.RootsRotated(accepted: true);
             Log.RootsChanged(logger, level, roots.Anchors.Count, roots.TrustDomain);
         }
-        if (!credentials.Leaf.RawDataMemory.Span.SequenceEqual(Current is { } current ? current.Leaf.RawDataMemory.Span : []))
+        if (isNewLeaf)
         {
             metrics.LeafRotated(accepted: true);
             Log.LeafReceived(logger, level, leaf.Self.Service, leaf.Self.SerialNumber, leaf.Self.NotAfter.UtcDateTime);
         }
-        _roots = roots;
-        _published.Replace(credentials);
         return null;
     }
 }
