@@ -174,7 +174,7 @@ public partial class TheDefaultPolicy
         await using var orders = Authorizing.ByIntentions(new(), Policy.Allow("web"));
         orders.Agent.Verdict = (_, _) => throw Failed(answer);
         orders.Authorizer.Start();
-        await orders.Authorizer.WaitReadyAsync(CancellationToken.None);
+        await orders.Authorizer.WaitReadyAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.True((await orders.DecideAsync("web")).Allowed);
         Assert.Equal(DecisionReason.Unknown, (await orders.DecideAsync("billing")).Reason);
