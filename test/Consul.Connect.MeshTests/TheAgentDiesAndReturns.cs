@@ -92,7 +92,10 @@ public sealed class TheAgentDiesAndReturns
             Assert.Equal(CallEnd.Refused, (await Call.MakeAsync(oldCaller, app.Mesh.Port)).End);
         }
 
-        Assert.All(seen, one => Assert.Equal(one.Caller == Mesh(one.Call.Server!), one.Call.IsServed));
+        Assert.All(seen.Where(one => one.Caller != Mesh(one.Call.Server!)), one => Assert.False(one.Call.IsServed, "a caller of one mesh was served as the other"));
+
+        // A caller in the midst of a handshake under the old roots may be refused when they end; under the new ones nobody is.
+        Assert.All(seen.Where(one => one.Caller == Mesh(next.Leaf) && Mesh(one.Call.Server!) == one.Caller), one => Assert.True(one.Call.IsServed, one.Call.Text));
     }
 
     private static async Task<MeshApp> StartAsync(ConsulAgent agent, string service, params KeyValuePair<string, string?>[] more)

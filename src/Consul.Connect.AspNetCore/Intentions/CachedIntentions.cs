@@ -85,9 +85,15 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
         if (byDefault is null)
             return Refuse(caller, DecisionReason.Unknown, $"no intention names it, and the default policy is not known{Because(_probe?.LastError)}.");
 
-        // Asked about a caller of another partition, agents of every version answer with an error.
-        if (byDefault.Allowed && _probe is not null && !string.Equals(caller.Partition, _self()?.Partition, StringComparison.OrdinalIgnoreCase))
-            return Refuse(caller, DecisionReason.Unknown, "no intention names it, and the agent's default policy does not reach into another partition.");
+        if (byDefault.Allowed && _probe is not null)
+        {
+            if (_self() is not { } self)
+                return Refuse(caller, DecisionReason.Unknown, "no intention names it, and while this service has no certificate nobody can tell whether the default policy reaches it.");
+
+            // Asked about a caller of another partition, agents of every version answer with an error.
+            if (!string.Equals(caller.Partition, self.Partition, StringComparison.OrdinalIgnoreCase))
+                return Refuse(caller, DecisionReason.Unknown, "no intention names it, and the agent's default policy does not reach into another partition.");
+        }
 
         return byDefault.Allowed && (IsStale(setFreshness) || (_probe is not null && IsStale(defaultFreshness)))
             ? RefuseStale(caller)

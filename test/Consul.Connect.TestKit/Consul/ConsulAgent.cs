@@ -104,6 +104,9 @@ public sealed partial class ConsulAgent : IAsyncDisposable
             }
             catch (Exception e)
             {
+                // Its last words come a moment after its end.
+                if (_process.HasExited)
+                    await _process.WaitForExitAsync(TimeSpan.FromSeconds(10));
                 var isPortClash = _process.HasExited && Output.Contains("address already in use", StringComparison.Ordinal);
                 if (!isPortClash || attempt == Attempts)
                     throw new InvalidOperationException($"The agent at {Address} did not become ready: {e.Message}\nIts output:\n{Output}", e);
