@@ -65,7 +65,9 @@ public sealed class TheTokenIsRevoked
         await using var pair = await ConsulPair.StartAsync(o => o.Hcl = ForgetTokensQuickly);
         var (first, second) = (await pair.Client.CreateTokenAsync(Rules(service)), await pair.Client.CreateTokenAsync(Rules(service)));
         var web = await CallerAsync(pair, service);
-        var file = Path.GetTempFileName();
+        // Deleted after the app has ended, which would rightly warn.
+        using var folder = new TemporaryFolder();
+        var file = folder.File("token");
         await File.WriteAllTextAsync(file, first);
         await using var app = await StartAsync(pair, service, ("Consul:TokenFile", file));
         app.Logs.Forbid(first).Forbid(second);
@@ -80,7 +82,15 @@ public sealed class TheTokenIsRevoked
         await File.WriteAllTextAsync(file, second);
         await Call.UntilAsync(CallEnd.Refused, web, app.Mesh.Port, BackAfterANewFile, "by the intention that the first token could not read");
         await registered;
-        File.Delete(file);
+    }
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("consul-connect-");
+
+        public string File(string name) => Path.Combine(_folder.FullName, name);
+
+        public void Dispose() => _folder.Delete(recursive: true);
     }
 
     private static string Rules(string service) => $"service \"{service}\" {{ policy = \"write\" }}";

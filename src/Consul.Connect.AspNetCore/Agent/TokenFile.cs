@@ -15,6 +15,7 @@ internal sealed class TokenFile(string? token, string? path, ILogger logger)
     private readonly Lock _gate = new();
     private volatile string? _token = token;
     private string? _fault;
+    private bool _said;
 
     public bool IsWatched => path is not null;
 
@@ -39,8 +40,10 @@ internal sealed class TokenFile(string? token, string? path, ILogger logger)
         lock (_gate)
         {
             var fault = Read(path, out var token);
-            if (fault is not null && fault != _fault)
+            // Said when it is still so at the next look: whoever writes a file in place empties it first.
+            if (fault is not null && fault == _fault && !_said)
                 Log.TokenFileUnusable(logger, path, fault);
+            _said = fault is not null && fault == _fault;
             _fault = fault;
             if (token is null || token == _token)
                 return false;

@@ -93,9 +93,10 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
     {
         { Action: "deny" } => (RuleEffect.Deny, "denies it"),
 
-        // Agents fold case where they look for the destination. Left out it would let a lighter rule or the default policy allow.
-        { DestinationName: var destination } when destination != Wildcard && destination != service =>
-            (RuleEffect.NotUnderstood, $"is about another service than \"{service}\", if only by its spelling, and so denies it"),
+        // To Consul a destination is the same service in every spelling of its case; a source is not. What is about another service
+        // altogether no agent should answer with, and left out it would let a lighter rule or the default policy allow.
+        { DestinationName: var destination } when destination != Wildcard && !string.Equals(destination, service, StringComparison.OrdinalIgnoreCase) =>
+            (RuleEffect.NotUnderstood, $"is about another service than \"{service}\", and so denies it"),
         { HasPermissions: true } => (RuleEffect.Permissions, "decides per request by its permissions, and this version does not enforce permissions: it refuses the whole connection"),
         { Action: not "allow" } => (RuleEffect.NotUnderstood, $"has the action \"{Wording.Clean(intention.Action)}\", which this version does not know, and so denies it"),
         { Unknown: { } unknown } => (RuleEffect.NotUnderstood, $"would allow it but holds {Wording.Clean(unknown)}, which this version does not understand, and so denies it"),

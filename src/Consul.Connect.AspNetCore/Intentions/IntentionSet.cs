@@ -9,7 +9,7 @@ internal sealed class IntentionSet
     private readonly IntentionRule[] _any;
 
     /// <param name="match">What the agent answered for this destination.</param>
-    /// <param name="service">The destination. Only what names it exactly can allow; what denies was matched by the agent.</param>
+    /// <param name="service">The destination. Only what names it, in any case, can allow; what denies was matched by the agent.</param>
     public IntentionSet(IntentionMatch match, string service)
     {
         // A rule about another cluster's services never names one of ours, whatever else it says.
