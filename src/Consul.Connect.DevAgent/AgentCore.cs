@@ -1,4 +1,5 @@
 using ConsulConnect.DevAgent.Acl;
+using ConsulConnect.DevAgent.Authority;
 using ConsulConnect.DevAgent.Intentions;
 using ConsulConnect.DevAgent.State;
 
@@ -13,6 +14,8 @@ internal sealed class AgentCore
         Log = new(options.LoggerFactory);
         State = new(options.Clock);
         Acl = new(options);
+        Authority = new(options, State, Log);
+        Leaves = new(Authority, State, Clock, options.LeafRootChangeSpread);
     }
 
     /// <summary>Whose answers this agent's are modelled on.</summary>
@@ -27,6 +30,10 @@ internal sealed class AgentCore
     public AgentState State { get; }
 
     public AclSystem Acl { get; }
+
+    public CertificateAuthority Authority { get; }
+
+    public LeafStore Leaves { get; }
 
     /// <summary>Set once, by the room that keeps the intentions.</summary>
     public IIntentionDecider Intentions { get; set; } = new NoIntentions();

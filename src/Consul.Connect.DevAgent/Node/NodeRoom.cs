@@ -1,0 +1,8 @@
+using ConsulConnect.DevAgent.Http;
+
+namespace ConsulConnect.DevAgent.Node;
+
+internal static class NodeRoom
+{
+    public static IEnumerable<IEndpoints> Create(AgentCore core) => [new SelfEndpoints(core), new StatusEndpoints()];
+}
