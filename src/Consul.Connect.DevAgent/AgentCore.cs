@@ -11,6 +11,7 @@ internal sealed class AgentCore
     public AgentCore(ConsulDevAgentOptions options)
     {
         Options = options;
+        StartedAt = options.Clock.GetUtcNow();
         Log = new(options.LoggerFactory);
         State = new(options.Clock);
         Acl = new(options);
@@ -24,6 +25,8 @@ internal sealed class AgentCore
     public ConsulDevAgentOptions Options { get; }
 
     public TimeProvider Clock => Options.Clock;
+
+    public DateTimeOffset StartedAt { get; }
 
     public AgentLog Log { get; }
 

@@ -27,7 +27,7 @@ internal sealed class RootsEndpoints(AgentCore core) : IEndpoints
 
     private async Task<AgentReply> FromServerAsync(AgentCall call)
     {
-        call.RefuseForeignDatacenter();
+        call.RefuseForeignDatacenter(withReadHeaders: true);
         var isPem = call.Flag("pem");
         var index = await call.WaitForChangeAsync(Topics.Roots);
         var current = core.Authority.Current;

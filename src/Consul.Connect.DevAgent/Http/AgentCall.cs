@@ -83,10 +83,11 @@ internal sealed class AgentCall(HttpContext context, AgentCore core, string path
         State.WaitAsync(topics, Read.Index, Read.Wait is { Ticks: > 0 } wait ? wait : Timeout.InfiniteTimeSpan, Aborted);
 
     /// <summary>Ends the call when it asks for another datacenter.</summary>
-    public void RefuseForeignDatacenter()
+    /// <param name="withReadHeaders">True: this call sends its index headers even then.</param>
+    public void RefuseForeignDatacenter(bool withReadHeaders = false)
     {
         if (Read.Datacenter is { } datacenter && datacenter != core.Options.Datacenter)
-            throw new AgentException(500, "No path to datacenter") { HasReadHeaders = true };
+            throw new AgentException(500, "No path to datacenter") { HasReadHeaders = withReadHeaders };
     }
 
     public async Task<ReadOnlyMemory<byte>> ReadBytesAsync()
