@@ -1,4 +1,5 @@
 using ConsulConnect.DevAgent.Acl;
+using ConsulConnect.DevAgent.ConfigEntries;
 using ConsulConnect.DevAgent.Intentions;
 using ConsulConnect.DevAgent.State;
 
@@ -13,6 +14,8 @@ internal sealed class AgentCore
         Log = new(options.LoggerFactory);
         State = new(options.Clock);
         Acl = new(options);
+        Config = new(State);
+        IntentionWrites = new(Config, Clock);
     }
 
     /// <summary>Whose answers this agent's are modelled on.</summary>
@@ -27,6 +30,10 @@ internal sealed class AgentCore
     public AgentState State { get; }
 
     public AclSystem Acl { get; }
+
+    public ConfigStore Config { get; }
+
+    public IntentionWrites IntentionWrites { get; }
 
     /// <summary>Set once, by the room that keeps the intentions.</summary>
     public IIntentionDecider Intentions { get; set; } = new NoIntentions();

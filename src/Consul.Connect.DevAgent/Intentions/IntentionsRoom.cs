@@ -1,3 +1,4 @@
+using ConsulConnect.DevAgent.ConfigEntries;
 using ConsulConnect.DevAgent.Http;
 
 namespace ConsulConnect.DevAgent.Intentions;
@@ -6,7 +7,11 @@ internal static class IntentionsRoom
 {
     public static IEnumerable<IEndpoints> Create(AgentCore core)
     {
-        _ = core;
-        return [];
+        core.Intentions = new IntentionDecider(core.Config);
+        return
+        [
+            new IntentionEndpoints(core.Config, core.IntentionWrites), new IntentionMatchEndpoints(core, core.Config), new IntentionExactEndpoints(core.Config, core.IntentionWrites),
+            new ConfigEndpoints(core.Config),
+        ];
     }
 }
