@@ -1,4 +1,6 @@
+using ConsulConnect.DevAgent.Checks;
 using ConsulConnect.DevAgent.Http;
+using ConsulConnect.DevAgent.Queries;
 
 namespace ConsulConnect.DevAgent.Catalog;
 
@@ -6,7 +8,16 @@ internal static class CatalogRoom
 {
     public static IEnumerable<IEndpoints> Create(AgentCore core)
     {
-        _ = core;
-        return [];
+        var catalog = new AgentCatalog(core);
+        var reads = new CatalogReads(core, catalog);
+        return
+        [
+            new ServiceEndpoints(core, catalog),
+            new CheckEndpoints(catalog, new CheckMonitor(catalog, core.Clock)),
+            new MaintenanceEndpoints(catalog),
+            new HealthEndpoints(reads),
+            new CatalogEndpoints(core, reads),
+            new QueryEndpoints(core, reads),
+        ];
     }
 }

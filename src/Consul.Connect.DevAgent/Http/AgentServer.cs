@@ -19,9 +19,11 @@ internal sealed class AgentServer : IHttpApplication<HttpContext>, IAsyncDisposa
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private readonly KestrelServer _server;
     private readonly AgentDispatcher _dispatcher;
+    private readonly List<IAsyncDisposable> _owned;
 
-    public AgentServer(AgentCore core, IEnumerable<IEndpoints> endpoints, int port)
+    public AgentServer(AgentCore core, IReadOnlyCollection<IEndpoints> endpoints, int port)
     {
+        _owned = [.. endpoints.OfType<IAsyncDisposable>()];
         var routes = new RouteTable();
         foreach (var one in endpoints)
             one.Map(routes);
@@ -52,6 +54,9 @@ internal sealed class AgentServer : IHttpApplication<HttpContext>, IAsyncDisposa
         await now.CancelAsync();
         await _server.StopAsync(now.Token);
         _server.Dispose();
+        // What endpoints run beside their calls, such as health checks.
+        foreach (var one in _owned)
+            await one.DisposeAsync();
         await _services.DisposeAsync();
     }
 }

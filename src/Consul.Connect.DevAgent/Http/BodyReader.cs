@@ -32,6 +32,9 @@ internal sealed class BodyReader
         };
     }
 
+    /// <summary>There is something left to take.</summary>
+    public bool HasAny => _members.Count > 0;
+
     public bool Has(string name) => _members.TryGetValue(name, out var member) && member.Value.ValueKind != JsonValueKind.Null;
 
     /// <summary>The member as it is; undefined when it is missing or null.</summary>
@@ -58,7 +61,7 @@ internal sealed class BodyReader
         { ValueKind: JsonValueKind.String } value when value.GetString() == "" => TimeSpan.Zero,
         { ValueKind: JsonValueKind.String } value => GoDuration.TryParse(value.GetString()!, out var duration)
             ? duration
-            : throw AgentException.BadRequest($"{_prefix}time: invalid duration \"{value.GetString()}\""),
+            : throw AgentException.BadRequest($"{_prefix}time: {GoDuration.FaultOf(value.GetString()!)} \"{value.GetString()}\""),
         var other => throw Mismatch(name, other, "time.Duration"),
     };
 
@@ -78,6 +81,11 @@ internal sealed class BodyReader
     /// <summary>Null: the member is missing.</summary>
     public IReadOnlyList<BodyReader>? Objects(string name) => Take(name, JsonValueKind.Array, "slice") is { ValueKind: JsonValueKind.Array } value
         ? [.. value.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.Object ? new BodyReader(one, _prefix) : throw Mismatch(name, one, "struct"))]
+        : null;
+
+    /// <summary>Objects by their keys, each to be ended as well; null: the member is missing.</summary>
+    public IReadOnlyDictionary<string, BodyReader>? Map(string name, string type) => Take(name, JsonValueKind.Object, $"map[string]{type}") is { ValueKind: JsonValueKind.Object } value
+        ? value.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.ValueKind == JsonValueKind.Object ? new BodyReader(one.Value, _prefix) : throw Mismatch(name, one.Value, type))
         : null;
 
     /// <summary>Lets members pass that this agent has no use for.</summary>

@@ -53,6 +53,10 @@ internal static class GoDuration
         return true;
     }
 
+    /// <summary>What Go says of a text that is no duration.</summary>
+    public static string FaultOf(string text) =>
+        text.Length > 0 && text.AsSpan().TrimStart("+-").IndexOfAnyExcept(NumberCharacters) < 0 ? "missing unit in duration" : "invalid duration";
+
     public static string Format(TimeSpan duration)
     {
         if (duration == TimeSpan.Zero)

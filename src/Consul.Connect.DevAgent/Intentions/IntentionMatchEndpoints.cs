@@ -28,7 +28,7 @@ internal sealed class IntentionMatchEndpoints(AgentCore core, ConfigStore store)
         call.RefuseForeignDatacenter();
         var acl = call.Acl;
         foreach (var (_, target) in targets)
-            target.RefuseEnterprise("match entry namespace", "match entry partition");
+            target.RefuseEnterprise("match entry namespace", "match entry partition", hasReadHeaders: true);
         foreach (var (_, target) in targets)
             if (target.Name != "" && !acl.CanReadIntentions(target.Name))
                 throw acl.Lacks("intention:read", target.Name, hasReadHeaders: true);

@@ -30,12 +30,15 @@ internal sealed record IntentionTarget(string Peer, string Partition, string Nam
 
     /// <summary>Ends the call when it names what a community agent does not have.</summary>
     /// <param name="namespaces">What the namespace is called in the refusal.</param>
-    public void RefuseEnterprise(string namespaces, string partitions)
+    /// <param name="hasReadHeaders">Whether the refusal carries the headers of a read.</param>
+    public void RefuseEnterprise(string namespaces, string partitions, bool hasReadHeaders = false)
     {
         if (!IsDefault(Namespace))
-            throw AgentException.Internal($"Invalid {namespaces} {GoText.Quote(Namespace)}: Namespaces is a Consul Enterprise feature");
+            throw Refused($"Invalid {namespaces} {GoText.Quote(Namespace)}: Namespaces is a Consul Enterprise feature");
         if (!IsDefault(Partition))
-            throw AgentException.Internal($"Invalid {partitions} {GoText.Quote(Partition)}: Partitions is a Consul Enterprise feature");
+            throw Refused($"Invalid {partitions} {GoText.Quote(Partition)}: Partitions is a Consul Enterprise feature");
+
+        AgentException Refused(string text) => new(500, text) { HasReadHeaders = hasReadHeaders };
     }
 
     public static bool IsDefault(string name) => name == "" || name.Equals("default", StringComparison.OrdinalIgnoreCase);
