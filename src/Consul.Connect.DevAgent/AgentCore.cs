@@ -1,4 +1,5 @@
 using ConsulConnect.DevAgent.Acl;
+using ConsulConnect.DevAgent.Authority;
 using ConsulConnect.DevAgent.Intentions;
 using ConsulConnect.DevAgent.State;
 
@@ -10,9 +11,12 @@ internal sealed class AgentCore
     public AgentCore(ConsulDevAgentOptions options)
     {
         Options = options;
+        StartedAt = options.Clock.GetUtcNow();
         Log = new(options.LoggerFactory);
         State = new(options.Clock);
         Acl = new(options);
+        Authority = new(options, State, Log);
+        Leaves = new(Authority, State, Clock, options.LeafRootChangeSpread);
     }
 
     /// <summary>Whose answers this agent's are modelled on.</summary>
@@ -22,11 +26,17 @@ internal sealed class AgentCore
 
     public TimeProvider Clock => Options.Clock;
 
+    public DateTimeOffset StartedAt { get; }
+
     public AgentLog Log { get; }
 
     public AgentState State { get; }
 
     public AclSystem Acl { get; }
+
+    public CertificateAuthority Authority { get; }
+
+    public LeafStore Leaves { get; }
 
     /// <summary>Set once, by the room that keeps the intentions.</summary>
     public IIntentionDecider Intentions { get; set; } = new NoIntentions();

@@ -1,7 +1,8 @@
-using ConsulConnect.DevAgent.Acl;
 using ConsulConnect.DevAgent.Catalog;
+using ConsulConnect.DevAgent.Connect;
 using ConsulConnect.DevAgent.Http;
 using ConsulConnect.DevAgent.Intentions;
+using ConsulConnect.DevAgent.Node;
 
 namespace ConsulConnect.DevAgent;
 
@@ -17,25 +18,37 @@ public sealed partial class ConsulDevAgent : IAsyncDisposable
     private ConsulDevAgent(ConsulDevAgentOptions options)
     {
         _core = new(options);
-        _server = new(_core, [.. CatalogRoom.Create(_core), .. IntentionsRoom.Create(_core)], options.Port);
+        _server = new(_core, [.. ConnectRoom.Create(_core), .. NodeRoom.Create(_core), .. CatalogRoom.Create(_core), .. IntentionsRoom.Create(_core)], options.Port);
     }
 
     /// <summary>Where it listens: <c>http://127.0.0.1:port</c>.</summary>
     public Uri Address => _server.Address;
 
     /// <summary>Starts an agent; it answers when this returns.</summary>
+    /// <param name="options">Default: a port of the OS, no ACLs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">ASPNETCORE_ENVIRONMENT or DOTNET_ENVIRONMENT is Production.</exception>
+    /// <exception cref="ArgumentException">An option is wrong; the message names all that are.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<ConsulDevAgent> StartAsync(ConsulDevAgentOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var agent = new ConsulDevAgent(options ?? new());
-        await agent._server.StartAsync(cancellationToken);
+        DevelopmentOnly.Demand(Environment.GetEnvironmentVariable);
+        options ??= new();
+        ConsulDevAgentOptionsValidator.Validate(options);
+        var agent = new ConsulDevAgent(options);
+        try
+        {
+            await agent._server.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+
+        agent._core.Log.Started(agent.Address, options.Datacenter, agent.TrustDomain, options.AclDefaultPolicy is null ? "off" : "on", options.DefaultIntentionPolicy ?? agent._core.Acl.DefaultPolicy);
         return agent;
     }
-
-    /// <summary>Makes a token known, with rules in Consul's policy language; an earlier one of this secret is replaced.</summary>
-    public void AddToken(string secret, string rules) => _core.Acl.Add(secret, AclRulesReader.Read(rules));
-
-    /// <summary>Forgets a token: from now on it is answered 403. False: it was not known.</summary>
-    public bool RevokeToken(string secret) => _core.Acl.Remove(secret);
 
     /// <summary>Ends it; calls that wait are cut.</summary>
     public ValueTask DisposeAsync() => _server.DisposeAsync();

@@ -35,6 +35,23 @@ internal sealed class AclIdentity(string? accessorId, IReadOnlyList<AclRule> rul
 
     public bool CanWriteOperator => May("operator", "", AccessLevel.Write);
 
+    /// <summary>The same questions by the names Consul has for them; what it does not know is denied.</summary>
+    public bool May(string resource, string name, string access) => (resource, access) switch
+    {
+        ("service", "read") => CanReadService(name),
+        ("service", "write") => CanWriteService(name),
+        ("intention", "read") => CanReadIntentions(name),
+        ("intention", "write") => CanWriteIntentions(name),
+        ("node", "read") => CanReadNode(name),
+        ("node", "write") => CanWriteNode(name),
+        ("agent", "read") => CanReadAgent(name),
+        ("query", "read") => CanReadQuery(name),
+        ("query", "write") => CanWriteQuery(name),
+        ("operator", "read") => CanReadOperator,
+        ("operator", "write") => CanWriteOperator,
+        _ => false,
+    };
+
     /// <summary>Ends the call unless it is allowed.</summary>
     /// <param name="allowed">The answer of a question above.</param>
     /// <param name="permission">What is asked, as Consul names it: <c>service:write</c>.</param>

@@ -23,6 +23,28 @@ internal static partial class AclRulesReader
         return rules;
     }
 
+    /// <summary>What is wrong with the rules; null: nothing.</summary>
+    public static string? Fault(string text)
+    {
+        try
+        {
+            Read(text);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>The rules Consul gives a service identity.</summary>
+    public static string OfServiceIdentity(string service) => $$"""
+        service "{{service}}" { policy = "write" }
+        service "{{service}}-sidecar-proxy" { policy = "write" }
+        service_prefix "" { policy = "read" }
+        node_prefix "" { policy = "read" }
+        """;
+
     private static IEnumerable<AclRule> ReadFlat(Match rule) => [new(rule.Groups["resource"].Value, "", IsPrefix: true, Level(rule.Groups["flat"].Value))];
 
     private static List<AclRule> ReadNamed(Match rule)

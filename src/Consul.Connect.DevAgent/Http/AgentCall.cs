@@ -56,6 +56,17 @@ internal sealed class AgentCall(HttpContext context, AgentCore core, string path
     /// <summary>The first value of a query parameter; null: it is not there. <c>?passing</c> gives an empty text.</summary>
     public string? Parameter(string name) => Query.TryGetValue(name, out var values) ? values[0] ?? "" : null;
 
+    /// <summary>Empty: it is not there.</summary>
+    public string Header(string name) => context.Request.Headers[name].ToString();
+
+    /// <summary>A query parameter that is true or false.</summary>
+    public bool Flag(string name) => Parameter(name) switch
+    {
+        null or "" or "0" or "f" or "F" or "false" or "False" or "FALSE" => false,
+        "1" or "t" or "T" or "true" or "True" or "TRUE" => true,
+        _ => throw AgentException.BadRequest($"The '{name}' query parameter must be a boolean value"),
+    };
+
     /// <summary>
     /// Waits as a server does until the index of the topics exceeds the caller's, and returns it: at once without an index, after the
     /// caller's wait and some jitter otherwise. Read the data after this, so that they are never older than the index.
@@ -72,10 +83,11 @@ internal sealed class AgentCall(HttpContext context, AgentCore core, string path
         State.WaitAsync(topics, Read.Index, Read.Wait is { Ticks: > 0 } wait ? wait : Timeout.InfiniteTimeSpan, Aborted);
 
     /// <summary>Ends the call when it asks for another datacenter.</summary>
-    public void RefuseForeignDatacenter()
+    /// <param name="withReadHeaders">True: this call sends its index headers even then.</param>
+    public void RefuseForeignDatacenter(bool withReadHeaders = false)
     {
         if (Read.Datacenter is { } datacenter && datacenter != core.Options.Datacenter)
-            throw AgentException.Internal("No path to datacenter");
+            throw new AgentException(500, "No path to datacenter") { HasReadHeaders = withReadHeaders };
     }
 
     public async Task<ReadOnlyMemory<byte>> ReadBytesAsync()
@@ -87,5 +99,7 @@ internal sealed class AgentCall(HttpContext context, AgentCore core, string path
 
     /// <summary>The body as one JSON object, decoded as strictly as Go does it.</summary>
     /// <param name="prefix">What this endpoint puts before the decoder's message.</param>
-    public async Task<BodyReader> ReadObjectAsync(string prefix = "Request decode failed: ") => BodyReader.Parse(await ReadBytesAsync(), prefix);
+    /// <param name="type">What Consul decodes it into, for messages: <c>structs.ConnectAuthorizeRequest</c>.</param>
+    public async Task<BodyReader> ReadObjectAsync(string prefix = "Request decode failed: ", string type = "map[string]interface {}") =>
+        BodyReader.Parse(await ReadBytesAsync(), prefix, type);
 }

@@ -6,9 +6,17 @@ namespace ConsulConnect.DevAgent.Http;
 /// <summary>Finds the endpoint of a request and writes its answer.</summary>
 internal sealed class AgentDispatcher(AgentCore core, RouteTable routes)
 {
+    private static readonly (string Parameter, string Feature)[] EnterpriseParameters = [("ns", "Namespaces"), ("partition", "Partitions")];
+
     public async Task AnswerAsync(HttpContext context)
     {
         var path = PathOf(context);
+        if (GoPath.Clean(path) is var clean && clean != path)
+        {
+            await WriteAsync(context, AgentReply.Text(301, $"<a href=\"{clean}\">Moved Permanently</a>.\n\n", "text/html; charset=utf-8").With("Location", clean + context.Request.QueryString));
+            return;
+        }
+
         if (routes.Find(path, out var value) is not { } route)
         {
             await WriteAsync(context, AgentReply.Text(404, "Invalid URL path: not a recognized HTTP API endpoint\n"));
@@ -35,15 +43,15 @@ internal sealed class AgentDispatcher(AgentCore core, RouteTable routes)
     private static async Task<AgentReply> InvokeAsync(AgentCall call, Route route)
     {
         if (call.Method == "OPTIONS")
-            return AgentReply.Empty().With("Allow", route.Allowed);
-        var handler = route.Handlers.Find(one => one.Method == call.Method).Handler;
+            return AgentReply.Untyped().With("Allow", route.Allowed);
+        var handler = route.Handlers.Find(one => one.Method == call.Method);
         if (handler is null)
             return AgentReply.Text(405, $"method {call.Method} not allowed").With("Allow", route.Allowed);
         try
         {
-            RefuseEnterprise(call, "ns", "Namespaces");
-            RefuseEnterprise(call, "partition", "Partitions");
-            return await handler(call);
+            if (!handler.IgnoresNamespaces)
+                RefuseEnterprise(call);
+            return await handler.Answer(call);
         }
         catch (AgentException e)
         {
@@ -52,10 +60,13 @@ internal sealed class AgentDispatcher(AgentCore core, RouteTable routes)
         }
     }
 
-    private static void RefuseEnterprise(AgentCall call, string parameter, string feature)
+    private static void RefuseEnterprise(AgentCall call)
     {
-        if (!string.IsNullOrEmpty(call.Parameter(parameter)))
-            throw AgentException.BadRequest($"Invalid query parameter: \"{parameter}\" - {feature} are a Consul Enterprise feature");
+        if (!string.IsNullOrEmpty(call.Header("X-Consul-Namespace")))
+            throw AgentException.BadRequest("Invalid header: \"X-Consul-Namespace\" - Namespaces are a Consul Enterprise feature");
+        foreach (var (parameter, feature) in EnterpriseParameters)
+            if (!string.IsNullOrEmpty(call.Parameter(parameter)))
+                throw AgentException.BadRequest($"Invalid query parameter: \"{parameter}\" - {feature} are a Consul Enterprise feature");
     }
 
     // Kestrel leaves %2F in its path, Go decodes it.
@@ -70,7 +81,8 @@ internal sealed class AgentDispatcher(AgentCore core, RouteTable routes)
     {
         var response = context.Response;
         response.StatusCode = reply.Status;
-        response.ContentType = reply.ContentType;
+        if (reply.ContentType.Length > 0)
+            response.ContentType = reply.ContentType;
         foreach (var (name, value) in reply.Headers)
             response.Headers[name] = value;
         var content = reply.IsDocument ? GoJson.Write(reply.Document, context.Request.Query.ContainsKey("pretty")) : reply.Content;

@@ -35,6 +35,9 @@ internal sealed class AgentReply
     /// <summary>No body. Consul calls even that JSON.</summary>
     public static AgentReply Empty(int status = 200) => new(status, JsonType);
 
+    /// <summary>No body, and no word about it.</summary>
+    public static AgentReply Untyped() => new(200, "");
+
     public AgentReply With(string header, string value)
     {
         _headers.Add(new(header, value));

@@ -10,24 +10,25 @@ internal sealed class BodyReader
 {
     private readonly Dictionary<string, (string Name, JsonElement Value)> _members = new(StringComparer.OrdinalIgnoreCase);
     private readonly string _prefix;
+    private readonly string _type;
 
-    private BodyReader(JsonElement element, string prefix)
+    private BodyReader(JsonElement element, string prefix, string type = "")
     {
-        _prefix = prefix;
+        (_prefix, _type) = (prefix, type);
         // The last one wins, as in Go.
         foreach (var member in element.EnumerateObject())
             _members[member.Name] = (member.Name, member.Value);
     }
 
-    public static BodyReader Parse(ReadOnlyMemory<byte> body, string prefix)
+    public static BodyReader Parse(ReadOnlyMemory<byte> body, string prefix, string type)
     {
         var element = GoJsonReader.Read(body, prefix);
         return element.ValueKind switch
         {
-            JsonValueKind.Object => new(element, prefix),
+            JsonValueKind.Object => new(element, prefix, type[(type.IndexOf('.', StringComparison.Ordinal) + 1)..]),
             // Go leaves the struct as it is.
             JsonValueKind.Null => new(JsonElement.Parse("{}"), prefix),
-            _ => throw AgentException.BadRequest($"{prefix}json: cannot unmarshal {GoJsonReader.KindOf(element)} into Go value of type map[string]interface {{}}"),
+            _ => throw AgentException.BadRequest($"{prefix}json: cannot unmarshal {GoJsonReader.KindOf(element)} into Go value of type {type}"),
         };
     }
 
@@ -49,7 +50,7 @@ internal sealed class BodyReader
     };
 
     public int Int(string name) => Take(name, JsonValueKind.Number, "int") is { ValueKind: JsonValueKind.Number } value
-        ? value.TryGetInt32(out var number) ? number : throw AgentException.BadRequest($"{_prefix}json: cannot unmarshal number {value.GetRawText()} into Go struct field .{name} of type int")
+        ? value.TryGetInt32(out var number) ? number : throw AgentException.BadRequest($"{_prefix}json: cannot unmarshal number {value.GetRawText()} into Go struct field {_type}.{name} of type int")
         : 0;
 
     /// <summary>A duration as text with a unit, or as nanoseconds.</summary>
@@ -108,5 +109,5 @@ internal sealed class BodyReader
     }
 
     private AgentException Mismatch(string name, JsonElement value, string type) =>
-        AgentException.BadRequest($"{_prefix}json: cannot unmarshal {GoJsonReader.KindOf(value)} into Go struct field .{name} of type {type}");
+        AgentException.BadRequest($"{_prefix}json: cannot unmarshal {GoJsonReader.KindOf(value)} into Go struct field {_type}.{name} of type {type}");
 }

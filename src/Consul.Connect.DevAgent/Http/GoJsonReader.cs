@@ -31,6 +31,13 @@ internal static class GoJsonReader
         _ => "bool",
     };
 
+    // The two parsers stop at the same character, and know equally well what they missed there.
+    private static string Expected(string message) =>
+        message.Contains("after a property name", StringComparison.Ordinal) ? "after object key"
+        : message.Contains("property name", StringComparison.Ordinal) || message.Contains("trailing comma at the end of an object", StringComparison.Ordinal) || message.Contains("JSON object contains a trailing comma", StringComparison.Ordinal) ? "looking for beginning of object key string"
+        : message.Contains("after a value", StringComparison.Ordinal) ? "after object key:value pair"
+        : "looking for beginning of value";
+
     private static string Describe(ReadOnlySpan<byte> body, JsonException e)
     {
         for (var line = e.LineNumber ?? 0; line > 0; line--)
@@ -43,6 +50,6 @@ internal static class GoJsonReader
         if (at >= body.Length)
             return "unexpected EOF";
         var rest = Encoding.UTF8.GetString(body[at..]);
-        return $"invalid character '{(rest.Length == 0 ? '?' : rest[0])}' looking for beginning of value";
+        return $"invalid character '{rest[0]}' {Expected(e.Message)}";
     }
 }

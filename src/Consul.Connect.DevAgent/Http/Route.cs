@@ -2,6 +2,8 @@ namespace ConsulConnect.DevAgent.Http;
 
 internal delegate Task<AgentReply> AgentHandler(AgentCall call);
 
+internal sealed record RouteHandler(string Method, AgentHandler Answer, bool IgnoresNamespaces);
+
 internal sealed class Route
 {
     public Route(string pattern)
@@ -20,7 +22,7 @@ internal sealed class Route
     /// <summary>What the variable part is called; null: there is none.</summary>
     public string? Name { get; }
 
-    public List<(string Method, AgentHandler Handler)> Handlers { get; } = [];
+    public List<RouteHandler> Handlers { get; } = [];
 
     /// <summary>As the Allow header spells it.</summary>
     public string Allowed => string.Join(',', Handlers.Select(one => one.Method).Prepend("OPTIONS"));

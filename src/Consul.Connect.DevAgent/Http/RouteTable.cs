@@ -8,9 +8,12 @@ internal sealed class RouteTable
 {
     private readonly Dictionary<string, Route> _routes = [];
 
-    public void Get(string pattern, AgentHandler handler) => Add("GET", pattern, handler);
+    /// <param name="pattern">The path.</param>
+    /// <param name="handler">Answers.</param>
+    /// <param name="ignoresNamespaces">True: <c>ns</c> and <c>partition</c> mean nothing here; everywhere else a community agent refuses them.</param>
+    public void Get(string pattern, AgentHandler handler, bool ignoresNamespaces = false) => Add("GET", pattern, handler, ignoresNamespaces);
 
-    public void Put(string pattern, AgentHandler handler) => Add("PUT", pattern, handler);
+    public void Put(string pattern, AgentHandler handler, bool ignoresNamespaces = false) => Add("PUT", pattern, handler, ignoresNamespaces);
 
     public void Post(string pattern, AgentHandler handler) => Add("POST", pattern, handler);
 
@@ -30,10 +33,10 @@ internal sealed class RouteTable
         return found;
     }
 
-    private void Add(string method, string pattern, AgentHandler handler)
+    private void Add(string method, string pattern, AgentHandler handler, bool ignoresNamespaces = false)
     {
         if (!_routes.TryGetValue(pattern, out var route))
             _routes.Add(pattern, route = new(pattern));
-        route.Handlers.Add((method, handler));
+        route.Handlers.Add(new(method, handler, ignoresNamespaces));
     }
 }

@@ -48,7 +48,7 @@ public sealed class ContractAgent : IAsyncDisposable
         }
 
         var management = settings.AclDefaultPolicy is null ? null : Guid.NewGuid().ToString();
-        var dev = await ConsulDevAgent.StartAsync(new() { AclDefaultPolicy = settings.AclDefaultPolicy, ManagementToken = management });
+        var dev = await ConsulDevAgent.StartAsync(new() { AclDefaultPolicy = settings.AclDefaultPolicy, ManagementToken = management, DefaultIntentionPolicy = settings.DefaultIntentionPolicy });
         return new(kind, dev.Address, Current, management, dev, null);
     }
 
