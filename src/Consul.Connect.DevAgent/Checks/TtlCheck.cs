@@ -5,6 +5,9 @@ namespace ConsulConnect.DevAgent.Checks;
 /// <summary>Turns critical unless it hears from its service in time.</summary>
 internal sealed class TtlCheck : CheckRunner
 {
+    // Timers count whole milliseconds.
+    private static readonly TimeSpan ShortestDelay = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
     private readonly Action<string, string> _report;
@@ -41,8 +44,10 @@ internal sealed class TtlCheck : CheckRunner
     {
         lock (_gate)
         {
-            // It was heard of while this was on its way.
-            if (_clock.GetElapsedTime(_heard) >= Definition.Ttl)
+            // It was heard of while this was on its way, or the timer and the clock disagree by a moment.
+            if (Definition.Ttl - _clock.GetElapsedTime(_heard) is { Ticks: > 0 } rest)
+                _timer.Change(rest < ShortestDelay ? ShortestDelay : rest, Timeout.InfiniteTimeSpan);
+            else
                 _report(CheckStatus.Critical, CheckOutput.Expired(_lastOutput));
         }
     }
