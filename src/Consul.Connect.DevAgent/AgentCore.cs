@@ -20,6 +20,7 @@ internal sealed class AgentCore
         Leaves = new(Authority, State, Clock, options.LeafRootChangeSpread);
         Config = new(State);
         IntentionWrites = new(Config, Clock);
+        Intentions = new(Config);
     }
 
     /// <summary>Whose answers this agent's are modelled on.</summary>
@@ -45,8 +46,7 @@ internal sealed class AgentCore
 
     public IntentionWrites IntentionWrites { get; }
 
-    /// <summary>Set once, by the room that keeps the intentions.</summary>
-    public IIntentionDecider Intentions { get; set; } = new NoIntentions();
+    public IntentionDecider Intentions { get; }
 
     public string NodeName => Options.NodeName;
 

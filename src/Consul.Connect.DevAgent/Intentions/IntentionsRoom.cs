@@ -5,13 +5,9 @@ namespace ConsulConnect.DevAgent.Intentions;
 
 internal static class IntentionsRoom
 {
-    public static IEnumerable<IEndpoints> Create(AgentCore core)
-    {
-        core.Intentions = new IntentionDecider(core.Config);
-        return
-        [
-            new IntentionEndpoints(core.Config, core.IntentionWrites), new IntentionMatchEndpoints(core, core.Config), new IntentionExactEndpoints(core.Config, core.IntentionWrites),
-            new ConfigEndpoints(core.Config),
-        ];
-    }
+    public static IEnumerable<IEndpoints> Create(AgentCore core) =>
+    [
+        new IntentionEndpoints(core.Config, core.IntentionWrites), new IntentionMatchEndpoints(core, core.Config), new IntentionExactEndpoints(core.Config, core.IntentionWrites),
+        new ConfigEndpoints(core.Config),
+    ];
 }
