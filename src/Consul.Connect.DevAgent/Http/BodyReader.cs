@@ -28,7 +28,7 @@ internal sealed class BodyReader
             JsonValueKind.Object => new(element, prefix, NameOf(type)),
             // Go leaves the struct as it is.
             JsonValueKind.Null => new(JsonElement.Parse("{}"), prefix),
-            _ => throw AgentException.BadRequest($"{prefix}json: cannot unmarshal {GoJsonReader.KindOf(element)} into Go value of type {type}"),
+            _ => throw AgentException.BadRequest($"{prefix}json: cannot unmarshal {GoJsonReader.KindOf(element)} into Go value of type {(type.Length > 0 ? type : "map[string]interface {}")}"),
         };
     }
 
