@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 var builder = Host.CreateEmptyApplicationBuilder(new() { Args = args });
-builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
 using var host = builder.Build();
 
 await using var agent = await ConsulDevAgent.StartAsync(new()

@@ -1,5 +1,6 @@
 using ConsulConnect.DevAgent.Acl;
 using ConsulConnect.DevAgent.Authority;
+using ConsulConnect.DevAgent.ConfigEntries;
 using ConsulConnect.DevAgent.Intentions;
 using ConsulConnect.DevAgent.State;
 
@@ -17,6 +18,9 @@ internal sealed class AgentCore
         Acl = new(options);
         Authority = new(options, State, Log);
         Leaves = new(Authority, State, Clock, options.LeafRootChangeSpread);
+        Config = new(State);
+        IntentionWrites = new(Config, Clock);
+        Intentions = new(Config);
     }
 
     /// <summary>Whose answers this agent's are modelled on.</summary>
@@ -38,8 +42,11 @@ internal sealed class AgentCore
 
     public LeafStore Leaves { get; }
 
-    /// <summary>Set once, by the room that keeps the intentions.</summary>
-    public IIntentionDecider Intentions { get; set; } = new NoIntentions();
+    public ConfigStore Config { get; }
+
+    public IntentionWrites IntentionWrites { get; }
+
+    public IntentionDecider Intentions { get; }
 
     public string NodeName => Options.NodeName;
 

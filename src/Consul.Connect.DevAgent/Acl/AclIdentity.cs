@@ -15,6 +15,8 @@ internal sealed class AclIdentity(string? accessorId, IReadOnlyList<AclRule> rul
 
     public bool CanWriteService(string name) => May("service", name, AccessLevel.Write);
 
+    public bool CanWriteAnyService => MayAny("service", AccessLevel.Write);
+
     /// <summary>For the destination <c>*</c> a right on any service is enough.</summary>
     public bool CanReadIntentions(string destination) => destination == "*" ? MayAny("intentions", AccessLevel.Read) : May("intentions", destination, AccessLevel.Read);
 

@@ -99,7 +99,7 @@ internal sealed class AgentCall(HttpContext context, AgentCore core, string path
 
     /// <summary>The body as one JSON object, decoded as strictly as Go does it.</summary>
     /// <param name="prefix">What this endpoint puts before the decoder's message.</param>
-    /// <param name="type">What Consul decodes it into, for messages: <c>structs.ConnectAuthorizeRequest</c>.</param>
-    public async Task<BodyReader> ReadObjectAsync(string prefix = "Request decode failed: ", string type = "map[string]interface {}") =>
+    /// <param name="type">What Consul decodes it into, for messages: <c>structs.ConnectAuthorizeRequest</c>; empty: a map.</param>
+    public async Task<BodyReader> ReadObjectAsync(string prefix = "Request decode failed: ", string type = "") =>
         BodyReader.Parse(await ReadBytesAsync(), prefix, type);
 }

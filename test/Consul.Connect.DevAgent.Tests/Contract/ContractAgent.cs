@@ -52,6 +52,9 @@ public sealed class ContractAgent : IAsyncDisposable
         return new(kind, dev.Address, Current, management, dev, null);
     }
 
+    /// <summary>A dev agent that the test started in its own way.</summary>
+    public static ContractAgent Of(ConsulDevAgent dev) => new(AgentKind.DevAgent, dev.Address, Current, null, dev, null);
+
     public bool Knows(Feature feature) => Version >= feature switch
     {
         Feature.L7 or Feature.MatchIndex or Feature.DefaultPolicyHeader => new(1, 9),

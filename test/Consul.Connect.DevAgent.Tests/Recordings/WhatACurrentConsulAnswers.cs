@@ -18,6 +18,16 @@ public sealed partial class WhatACurrentConsulAnswers(ContractAgents agents) : I
     public async Task Without_acls(string name) => await ReplayAsync(await agents.GetAsync(AgentKind.DevAgent), Recording.Load(name), token: "");
 
     [Theory]
+    [InlineData("authorize-allow"), InlineData("authorize-deny"), InlineData("authorize-l7"), InlineData("authorize-default"), InlineData("authorize-foreign-td"), InlineData("authorize-foreign-dc"), InlineData("authorize-ns")]
+    public async Task With_intentions(string name)
+    {
+        await using var agent = ContractAgent.Of(await ConsulDevAgent.StartAsync());
+        IntentionRule[] rules = [IntentionRule.Deny("/admin"), IntentionRule.Allow("/"), IntentionRule.Allow("/api", "GET")];
+        agent.Dev!.SetIntentions("web", IntentionSource.Allow("client"), IntentionSource.Deny("bad"), IntentionSource.WithPermissions("l7", rules));
+        await ReplayAsync(agent, Recording.Load(name), token: "");
+    }
+
+    [Theory]
     [InlineData("acl-roots--none"), InlineData("acl-roots--bogus"), InlineData("acl-leaf-web--none"), InlineData("acl-leaf-web--bogus"), InlineData("acl-leaf-other--none"), InlineData("acl-leaf-other--bogus")]
     [InlineData("acl-authorize-web--none"), InlineData("acl-authorize-web--bogus"), InlineData("acl-authorize-default--none"), InlineData("acl-agent-self--none"), InlineData("acl-agent-self--bogus")]
     [InlineData("acl-internal-acl-authorize--none"), InlineData("acl-internal-acl-authorize--bogus"), InlineData("acl-token-self--none"), InlineData("acl-token-self--bogus")]
