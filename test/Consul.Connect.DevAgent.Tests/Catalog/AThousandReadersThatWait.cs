@@ -1,9 +1,13 @@
 using System.Net;
 using ConsulConnect.TestKit;
+using Xunit.Abstractions;
 
 namespace ConsulConnect.DevAgent.Tests.Catalog;
 
-public sealed class AThousandReadersThatWait
+// Alone, because it measures the memory of the whole process.
+[CollectionDefinition(nameof(AThousandReadersThatWait), DisableParallelization = true)]
+[Collection(nameof(AThousandReadersThatWait))]
+public sealed class AThousandReadersThatWait(ITestOutputHelper output)
 {
     private const int Readers = 1_000;
     private const long MostBytesPerReader = 64 << 10;
@@ -21,6 +25,7 @@ public sealed class AThousandReadersThatWait
         var waiting = Enumerable.Range(0, Readers).Select(_ => http.GetAsync($"/v1/health/connect/web?index={index}&wait=5m")).ToArray();
         await Eventually.HoldsAsync("all readers wait", _ => Task.FromResult(agent.WaitingCalls == Readers));
         var perReader = (GC.GetTotalMemory(forceFullCollection: true) - before) / Readers;
+        output.WriteLine($"{perReader} bytes a reader");
         Assert.True(perReader < MostBytesPerReader, $"A waiting reader, both ends of its connection included, takes {perReader} bytes.");
         Assert.DoesNotContain(waiting, call => call.IsCompleted);
 
