@@ -24,6 +24,9 @@ public sealed partial class ConsulDevAgent : IAsyncDisposable
     /// <summary>Where it listens: <c>http://127.0.0.1:port</c>.</summary>
     public Uri Address => _server.Address;
 
+    /// <summary>How many calls wait for a change.</summary>
+    internal int WaitingCalls => _core.State.Waiting;
+
     /// <summary>Starts an agent; it answers when this returns.</summary>
     /// <param name="options">Default: a port of the OS, no ACLs.</param>
     /// <param name="cancellationToken">Gives up.</param>

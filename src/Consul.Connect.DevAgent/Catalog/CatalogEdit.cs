@@ -49,8 +49,6 @@ internal sealed class CatalogEdit(CatalogTable before, ulong index, string nodeN
         write.Touch([.. changes.Topics]);
         // What only the agent itself shows, such as a check's newest output, has no reader that waits.
         if (changes.IsLocalOnly)
-            write.Touch(LocalTopic);
+            write.Touch(CatalogTopics.Local);
     }
-
-    private const string LocalTopic = "agent-local";
 }

@@ -47,7 +47,8 @@ internal sealed class CatalogReads(AgentCore core, AgentCatalog catalog)
     /// <param name="topic">What to wait for.</param>
     /// <param name="indexOf">The index of what is read.</param>
     /// <param name="read">The answer, and whether the token hid something of it.</param>
-    public async Task<AgentReply> AnswerAsync(AgentCall call, string topic, Func<CatalogTable, ulong> indexOf, Func<CatalogTable, (JsonNode Json, bool IsFiltered)> read)
+    /// <param name="isStreamable">Consul answers this from a stream when the caller blocks or lets it be cached.</param>
+    public async Task<AgentReply> AnswerAsync(AgentCall call, string topic, Func<CatalogTable, ulong> indexOf, Func<CatalogTable, (JsonNode Json, bool IsFiltered)> read, bool isStreamable = false)
     {
         var options = call.Read;
         var hasWaited = options.Index > 0 && indexOf(Current) <= options.Index;
@@ -55,7 +56,9 @@ internal sealed class CatalogReads(AgentCore core, AgentCatalog catalog)
             await (options.Cached ? call.WaitInCacheAsync(topic) : call.WaitForChangeAsync(topic));
         var table = Current;
         var (json, isFiltered) = read(table);
-        var reply = AgentReply.Json(json).WithReadHeaders(indexOf(table), options.Consistency).WithFiltered(call.Acl, isFiltered);
+        var reply = AgentReply.Json(json)
+            .WithReadHeaders(indexOf(table), options.Consistency, isStreamed: isStreamable && (options.Cached || options.Index > 0))
+            .WithFiltered(call.Acl, isFiltered);
         return options.Cached ? reply.WithCacheHeaders(_cached.Meet(call) && !hasWaited) : reply;
     }
 

@@ -12,6 +12,9 @@ internal static class CatalogTopics
     /// <summary>The one node; only its registration touches it.</summary>
     public const string Nodes = "catalog-nodes";
 
+    /// <summary>What only the agent itself shows; nobody waits for it.</summary>
+    public const string Local = "agent-local";
+
     /// <summary>The instances by which a service is reached in the mesh, and their checks.</summary>
     public static string Reaching(string service) => "reaching:" + service;
 

@@ -48,7 +48,8 @@ internal sealed class HealthEndpoints(CatalogReads reads) : IEndpoints
                     .Select(instance => (JsonNode)HealthJson.Write(instance, table, reads.Node))
                     .Where(entry => filter?.Matches(entry) ?? true);
                 return (new JsonArray([.. entries]), visible.Count < all.Count);
-            });
+            },
+            isStreamable: true);
     }
 
     // There are no gateways here.

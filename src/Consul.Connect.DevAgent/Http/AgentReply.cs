@@ -50,11 +50,12 @@ internal sealed class AgentReply
     /// <param name="index">Of what was read.</param>
     /// <param name="consistency">The value of X-Consul-Effective-Consistency; null: this call does not say.</param>
     /// <param name="knownLeader">False where an error is answered.</param>
-    public AgentReply WithReadHeaders(ulong index, string? consistency = null, bool knownLeader = true)
+    /// <param name="isStreamed">What Consul follows with a stream instead of asking a server.</param>
+    public AgentReply WithReadHeaders(ulong index, string? consistency = null, bool knownLeader = true, bool isStreamed = false)
     {
         if (consistency is not null)
             With("X-Consul-Effective-Consistency", consistency);
-        return WithIndex(index).With("X-Consul-Knownleader", knownLeader ? "true" : "false").With("X-Consul-Lastcontact", "0").With("X-Consul-Query-Backend", "blocking-query");
+        return WithIndex(index).With("X-Consul-Knownleader", knownLeader ? "true" : "false").With("X-Consul-Lastcontact", "0").With("X-Consul-Query-Backend", isStreamed ? "streaming" : "blocking-query");
     }
 
     /// <summary>What an answer of the agent's cache carries; a hit has an age, which stays 0 because the agent keeps what it caches fresh.</summary>

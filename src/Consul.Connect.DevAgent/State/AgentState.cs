@@ -8,8 +8,19 @@ internal sealed class AgentState(TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ulong> _indexes = [];
-    private readonly Dictionary<string, TaskCompletionSource> _waiters = [];
+    private readonly Dictionary<string, TopicWaiter> _waiters = [];
     private ulong _index = 1;
+    private int _waiting;
+
+    /// <summary>How many readers wait now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _waiting;
+        }
+    }
 
     /// <summary>Of the newest write, whatever it touched.</summary>
     public ulong Index
@@ -24,7 +35,7 @@ internal sealed class AgentState(TimeProvider clock)
     /// <summary>Changes tables at one new index, which is returned. Nothing is stored when the change throws, or touches no topic.</summary>
     public ulong Write(Action<StateWrite> change)
     {
-        List<TaskCompletionSource> woken = [];
+        List<TopicWaiter> woken = [];
         ulong index;
         lock (_gate)
         {
@@ -43,7 +54,7 @@ internal sealed class AgentState(TimeProvider clock)
         }
 
         foreach (var waiter in woken)
-            waiter.TrySetResult();
+            waiter.Wake();
         return index;
     }
 
@@ -64,21 +75,26 @@ internal sealed class AgentState(TimeProvider clock)
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancel);
         while (true)
         {
-            Task change;
+            TopicWaiter[] waiters;
             lock (_gate)
             {
                 if (IndexOfUnderGate(topics) is var current && current > index)
                     return current;
-                change = topics.Length == 1 ? WaiterOf(topics[0]) : Task.WhenAny(topics.Select(WaiterOf));
+                _waiting++;
+                waiters = Array.ConvertAll(topics, Join);
             }
 
             try
             {
-                await change.WaitAsync(both.Token);
+                await (waiters is [var only] ? only.Woken : Task.WhenAny(waiters.Select(waiter => waiter.Woken))).WaitAsync(both.Token);
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
                 return IndexOf(topics);
+            }
+            finally
+            {
+                Leave(waiters);
             }
         }
     }
@@ -91,10 +107,25 @@ internal sealed class AgentState(TimeProvider clock)
         return newest;
     }
 
-    private Task WaiterOf(string topic)
+    private TopicWaiter Join(string topic)
     {
         if (!_waiters.TryGetValue(topic, out var waiter))
-            _waiters.Add(topic, waiter = new(TaskCreationOptions.RunContinuationsAsynchronously));
-        return waiter.Task;
+            _waiters.Add(topic, waiter = new(topic));
+        waiter.Readers++;
+        return waiter;
+    }
+
+    // A topic that nobody waits for any more is forgotten, whatever names callers come up with.
+    private void Leave(TopicWaiter[] waiters)
+    {
+        lock (_gate)
+        {
+            _waiting--;
+            foreach (var waiter in waiters)
+            {
+                if (--waiter.Readers == 0 && _waiters.GetValueOrDefault(waiter.Topic) == waiter)
+                    _waiters.Remove(waiter.Topic);
+            }
+        }
     }
 }
