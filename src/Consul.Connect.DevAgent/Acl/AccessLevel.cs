@@ -1,0 +1,8 @@
+namespace ConsulConnect.DevAgent.Acl;
+
+internal enum AccessLevel
+{
+    Deny,
+    Read,
+    Write,
+}

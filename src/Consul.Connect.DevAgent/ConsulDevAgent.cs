@@ -1,0 +1,55 @@
+using ConsulConnect.DevAgent.Catalog;
+using ConsulConnect.DevAgent.Connect;
+using ConsulConnect.DevAgent.Http;
+using ConsulConnect.DevAgent.Intentions;
+using ConsulConnect.DevAgent.Node;
+
+namespace ConsulConnect.DevAgent;
+
+/// <summary>
+/// A Consul agent inside this process, for development and tests: Consul's HTTP API on a loopback port, with its own certificate
+/// authority, intentions and catalog. It keeps nothing, and refuses to start in production.
+/// </summary>
+public sealed partial class ConsulDevAgent : IAsyncDisposable
+{
+    private readonly AgentCore _core;
+    private readonly AgentServer _server;
+
+    private ConsulDevAgent(ConsulDevAgentOptions options)
+    {
+        _core = new(options);
+        _server = new(_core, [.. ConnectRoom.Create(_core), .. NodeRoom.Create(_core), .. CatalogRoom.Create(_core), .. IntentionsRoom.Create(_core)], options.Port);
+    }
+
+    /// <summary>Where it listens: <c>http://127.0.0.1:port</c>.</summary>
+    public Uri Address => _server.Address;
+
+    /// <summary>Starts an agent; it answers when this returns.</summary>
+    /// <param name="options">Default: a port of the OS, no ACLs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">ASPNETCORE_ENVIRONMENT or DOTNET_ENVIRONMENT is Production.</exception>
+    /// <exception cref="ArgumentException">An option is wrong; the message names all that are.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<ConsulDevAgent> StartAsync(ConsulDevAgentOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        DevelopmentOnly.Demand(Environment.GetEnvironmentVariable);
+        options ??= new();
+        ConsulDevAgentOptionsValidator.Validate(options);
+        var agent = new ConsulDevAgent(options);
+        try
+        {
+            await agent._server.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await agent.DisposeAsync();
+            throw;
+        }
+
+        agent._core.Log.Started(agent.Address, options.Datacenter, agent.TrustDomain, options.AclDefaultPolicy is null ? "off" : "on", options.DefaultIntentionPolicy ?? agent._core.Acl.DefaultPolicy);
+        return agent;
+    }
+
+    /// <summary>Ends it; calls that wait are cut.</summary>
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}

@@ -1,0 +1,3 @@
+namespace ConsulConnect.DevAgent.Services;
+
+internal sealed record ServiceAddress(string Address, int Port);

@@ -1,0 +1,13 @@
+namespace ConsulConnect.DevAgent.State;
+
+/// <summary>What can be waited for.</summary>
+internal static class Topics
+{
+    public const string Roots = "roots";
+    public const string Intentions = "intentions";
+
+    public static string Leaf(string service) => "leaf:" + service;
+
+    /// <summary>The instances of a service and their checks.</summary>
+    public static string Service(string name) => "service:" + name;
+}
