@@ -25,7 +25,7 @@ internal sealed class BodyReader
         var element = GoJsonReader.Read(body, prefix);
         return element.ValueKind switch
         {
-            JsonValueKind.Object => new(element, prefix, type[(type.IndexOf('.', StringComparison.Ordinal) + 1)..]),
+            JsonValueKind.Object => new(element, prefix, NameOf(type)),
             // Go leaves the struct as it is.
             JsonValueKind.Null => new(JsonElement.Parse("{}"), prefix),
             _ => throw AgentException.BadRequest($"{prefix}json: cannot unmarshal {GoJsonReader.KindOf(element)} into Go value of type {type}"),
@@ -101,6 +101,9 @@ internal sealed class BodyReader
         foreach (var (name, _) in _members.Values)
             throw AgentException.BadRequest($"{_prefix}json: unknown field \"{name}\"");
     }
+
+    // A structure without a name has none in the messages about its members either.
+    private static string NameOf(string type) => type.StartsWith("struct {", StringComparison.Ordinal) ? "" : type[(type.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     private JsonElement Take(string name, JsonValueKind kind, string type)
     {

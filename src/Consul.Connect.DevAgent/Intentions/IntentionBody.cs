@@ -6,6 +6,9 @@ namespace ConsulConnect.DevAgent.Intentions;
 /// <summary>An intention as the body of a write, decoded as strictly as Go does it.</summary>
 internal sealed record IntentionBody(string Id, string SourceName, string DestinationName, string SourceType, string Action, string Description)
 {
+    // Consul decodes it into a structure that has no name.
+    private const string GoType = "struct { Hash string; CreatedAt string; UpdatedAt string; *structs.Alias }";
+
     public required ImmutableArray<RequestPermission> Permissions { get; init; }
 
     public required ImmutableSortedDictionary<string, string> Meta { get; init; }
@@ -26,7 +29,7 @@ internal sealed record IntentionBody(string Id, string SourceName, string Destin
     {
         try
         {
-            return Read(await call.ReadObjectAsync(prefix));
+            return Read(await call.ReadObjectAsync(prefix, GoType));
         }
         catch (AgentException e) when (e.Status != status)
         {

@@ -22,9 +22,10 @@ internal sealed class IntentionEndpoints(ConfigStore store, IntentionWrites writ
         call.UnknownTokenHasReadHeaders = true;
         _ = call.Read;
         call.RefuseForeignDatacenter();
+        var filter = IntentionFilter.Parse(call.Read.Filter);
         var acl = call.Acl;
         var index = await store.WaitAsync(call, Topics.Intentions);
-        var all = IntentionMatcher.All(store.Current);
+        var all = IntentionMatcher.All(store.Current).Where(one => filter?.Matches(one.ToJson()) ?? true).ToList();
         var readable = all.Where(one => IntentionRights.CanRead(acl, one)).ToList();
         return AgentReply.Json(new JsonArray([.. readable.Select(one => one.ToJson())])).WithReadHeaders(index).WithFilteredByAcls(readable.Count < all.Count);
     }

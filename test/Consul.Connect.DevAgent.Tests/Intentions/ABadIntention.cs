@@ -12,6 +12,7 @@ public sealed class ABadIntention(ContractAgents agents) : IClassFixture<Contrac
     [BothAgents("{", "Failed to decode request body: unexpected EOF")]
     [BothAgents("{\"Foo\":1}", "Failed to decode request body: json: unknown field \"Foo\"")]
     [BothAgents("{\"SourceName\":1}", "Failed to decode request body: json: cannot unmarshal number into Go struct field .SourceName of type string")]
+    [BothAgents("[]", "Failed to decode request body: json: cannot unmarshal array into Go value of type struct { Hash string; CreatedAt string; UpdatedAt string; *structs.Alias }")]
     [BothAgents("{}", "3 errors occurred:\n\t* SourceName must be set\n\t* DestinationName must be set\n\t* Action must be set to 'allow' or 'deny'\n\n")]
     [BothAgents("null", "3 errors occurred:\n\t* SourceName must be set\n\t* DestinationName must be set\n\t* Action must be set to 'allow' or 'deny'\n\n")]
     [BothAgents("{\"SourceName\":\"bad-a\",\"DestinationName\":\"bad-b\",\"Action\":\"maybe\"}", "1 error occurred:\n\t* Action must be set to 'allow' or 'deny'\n\n")]

@@ -40,7 +40,9 @@ public sealed class IntentionsFromCode : IAsyncLifetime
             new(IntentionAction.Allow) { PathRegex = "/v[0-9]+/.*", Methods = ["get"], Headers = [new("x-tenant") { Prefix = "a", Invert = true, IgnoreCase = true }] }));
         var match = await _agent.GetAsync("/v1/connect/intentions/match?by=destination&name=orders");
         Assert.Contains(
-            """"Permissions":[{"Action":"deny","HTTP":{"PathPrefix":"/admin"}},{"Action":"allow","HTTP":{"PathRegex":"/v[0-9]+/.*","Header":[{"Name":"x-tenant","Prefix":"a","Invert":true,"IgnoreCase":true}],"Methods":["GET"]}}]""",
+            """
+            "Permissions":[{"Action":"deny","HTTP":{"PathPrefix":"/admin"}},{"Action":"allow","HTTP":{"PathRegex":"/v[0-9]+/.*","Header":[{"Name":"x-tenant","Prefix":"a","Invert":true,"IgnoreCase":true}],"Methods":["GET"]}}]
+            """,
             match.Text,
             StringComparison.Ordinal);
         Assert.Equal("http", (await _agent.GetAsync("/v1/config/service-defaults/orders")).Json!["Protocol"]!.GetValue<string>());

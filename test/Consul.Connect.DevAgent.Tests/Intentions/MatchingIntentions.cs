@@ -32,6 +32,32 @@ public sealed class MatchingIntentions(ContractAgents agents) : IClassFixture<Co
         Assert.Equal(agent.Knows(Feature.MatchIndex), answer.Index is not null);
     }
 
+    [SkippableTheory, BothAgents]
+    public async Task The_list_can_be_filtered(AgentKind kind)
+    {
+        var agent = await agents.GetAsync(kind);
+        await CreateAsync(agent, "filter-a", "filter-b");
+        await CreateAsync(agent, "*", "filter-b", "deny");
+        Assert.Equal(["filter-a>filter-b 9"], Names((await agent.GetAsync(Path + "?filter=" + Uri.EscapeDataString("SourceName == \"filter-a\" and Action == allow"))).Json!.AsArray()));
+        Assert.Equal(["*>filter-b 8"], Names((await agent.GetAsync(Path + "?filter=" + Uri.EscapeDataString("DestinationName == \"filter-b\" and Precedence != 9"))).Json!.AsArray()));
+        var bad = await agent.GetAsync(Path + "?filter=Nope==a");
+        Assert.Equal((HttpStatusCode.InternalServerError, "Failed to create boolean expression evaluator: Selector \"Nope\" is not valid", 1UL), (bad.Status, bad.Text, bad.Index));
+    }
+
+    [SkippableTheory, BothAgents]
+    public async Task Authorize_follows_the_same_intentions(AgentKind kind)
+    {
+        var agent = await agents.GetAsync(kind);
+        await CreateAsync(agent, "*", "auth-b", "deny");
+        await CreateAsync(agent, "auth-a", "auth-b");
+        foreach (var (source, isAllowed, reason) in new[] { ("auth-a", true, "default/auth-a => default/auth-b ("), ("AUTH-A", false, "default/* => default/auth-b (") })
+        {
+            var answer = await agent.PostAsync("/v1/agent/connect/authorize", $$"""{"Target":"auth-b","ClientCertURI":"spiffe://td.consul/ns/default/dc/dc1/svc/{{source}}"}""");
+            Assert.Equal(isAllowed, answer.Json!["Authorized"]!.GetValue<bool>());
+            Assert.Contains(reason, answer.Json["Reason"]!.GetValue<string>(), StringComparison.Ordinal);
+        }
+    }
+
     [SkippableTheory]
     [BothAgents("/match?name=web", "required query parameter 'by' not set")]
     [BothAgents("/match?by=source&by=source&name=web", "required query parameter 'by' not set")]

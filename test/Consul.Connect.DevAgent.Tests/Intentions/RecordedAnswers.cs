@@ -17,7 +17,7 @@ public sealed class RecordedAnswers
     public async Task Every_check_and_deletion_is_answered_as_recorded()
     {
         await using var agent = await ContractAgent.StartAsync(AgentKind.DevAgent);
-        agent.Dev!.SetIntentions("web", IntentionSource.Allow("client"), IntentionSource.Deny("bad"), IntentionSource.WithPermissions("l7", IntentionRule.Allow("/")));
+        agent.Dev!.SetIntentions("web", IntentionSource.Allow("client"), IntentionSource.Deny("bad"), IntentionSource.WithPermissions("l7", IntentionRule.Allow("/a"), IntentionRule.Allow("/b"), IntentionRule.Allow("/c")));
         foreach (var recorded in RecordedAnswer.ReadList(RecordedAnswer.Read()["decisions"]))
             await recorded.ReplayAsync(agent);
     }
