@@ -4,15 +4,13 @@ using System.Text;
 
 namespace WebApi.Demo;
 
-/// <summary>The leaves of both ends of a connection, by their thumbprints.</summary>
-internal sealed record CertificatePair(string Caller, string Server);
-
 /// <summary>One caller's leaf and the roots, asked for anew with each connection, which is all a rotation needs. Nothing is written to a file.</summary>
 internal sealed class CallerIdentity(string caller, string service, DemoAgent agent)
 {
-    private volatile CertificatePair? _presented;
+    private volatile string? _appsLeaf;
 
-    public CertificatePair? Presented => _presented;
+    /// <summary>The thumbprint of the leaf the app presented last.</summary>
+    public string? AppsLeaf => _appsLeaf;
 
     public async Task<SslStream> SecureAsync(Stream stream, CancellationToken cancel)
     {
@@ -39,7 +37,7 @@ internal sealed class CallerIdentity(string caller, string service, DemoAgent ag
                     RemoteCertificateValidationCallback = (_, server, _, errors) => IsService(server as X509Certificate2, errors),
                 },
                 cancel);
-            _presented = new(certificate.Thumbprint, ((X509Certificate2)secured.RemoteCertificate!).Thumbprint);
+            _appsLeaf = ((X509Certificate2)secured.RemoteCertificate!).Thumbprint;
             return secured;
         }
         catch

@@ -30,8 +30,8 @@ internal sealed class CallerPort : IAsyncDisposable
 
     public string Url => $"http://{_listener.LocalEndpoint}";
 
-    /// <summary>The certificates of both ends in the newest connection; null before the first.</summary>
-    public CertificatePair? Presented => _identity.Presented;
+    /// <summary>The thumbprint of the leaf the app presented last; null before the first connection.</summary>
+    public string? AppsLeaf => _identity.AppsLeaf;
 
     public async ValueTask DisposeAsync()
     {

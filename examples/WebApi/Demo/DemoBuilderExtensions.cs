@@ -5,7 +5,7 @@ internal static class DemoBuilderExtensions
 {
     private const string Tour = "--demo";
 
-    /// <summary>In Development, callers to try the app as; with <c>--demo</c> a tour that ends by itself.</summary>
+    /// <summary>In Development, callers to try the app as; with <c>--demo</c> a tour that ends by itself. Comes before <c>AddConsulDevAgent()</c>, which sets what is looked at here.</summary>
     public static void AddDemo(this WebApplicationBuilder builder, string[] args)
     {
         var isTour = args.Contains(Tour);

@@ -10,7 +10,7 @@ internal sealed class Leaflet(DemoAgent agent, DemoIntentions intentions, string
         var text = new StringBuilder().AppendLine().AppendLine($"\"{service}\" is in the mesh of the agent at {agent.Address}. Try in another terminal:");
         foreach (var caller in callers)
         {
-            var outcome = await intentions.IsAllowedAsync(caller.Caller, cancel) ? "answered 200" : "the connection is closed, and the reason is printed here";
+            var outcome = await intentions.IsAllowedAsync(caller.Caller, cancel) ? "answered 200" : "the connection is closed, and the reason is printed here, once a minute";
             Add(text, $"call as {caller.Caller}: {outcome}", $"curl {caller.Url}/whoami");
         }
 
@@ -24,7 +24,7 @@ internal sealed class Leaflet(DemoAgent agent, DemoIntentions intentions, string
 
     // The new process finds an agent by itself only where all clients of Consul look for one.
     private string SecondTerminal =>
-        $"dotnet run --no-build --project \"{Path.TrimEndingDirectorySeparator(folder)}\" -- --Consul:Service:Name=billing"
+        $"dotnet run --project \"{Path.TrimEndingDirectorySeparator(folder)}\" -- --Consul:Service:Name=billing"
         + (agent.Address == "http://127.0.0.1:8500" && !agent.IsConfigured ? "" : $" --Consul:Address={agent.Address}")
         + " --Kestrel:Endpoints:Connect:Url=https://127.0.0.1:0 --Kestrel:Endpoints:Local:Url=http://127.0.0.1:0";
 

@@ -1,5 +1,4 @@
 using System.Net;
-using ConsulConnect;
 using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace ConsulConnect.DevAgent.Tests.Samples;
