@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using ConsulConnect;
 using WebApi;
+using WebApi.Demo;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddDemo(args);
+builder.AddConsulDevAgent();
 builder.WebHost.UseConsulConnect();
 builder.Services.AddSingleton<OrderBook>();
 

@@ -49,7 +49,8 @@ public sealed partial class ConsulDevAgent : IAsyncDisposable
             throw;
         }
 
-        agent._core.Log.Started(agent.Address, options.Datacenter, agent.TrustDomain, options.AclDefaultPolicy is null ? "off" : "on", options.DefaultIntentionPolicy ?? agent._core.Acl.DefaultPolicy);
+        if (!options.StartIsAnnounced)
+            agent._core.Log.Started(agent.Address, options.Datacenter, agent.TrustDomain, options.AclDefaultPolicy is null ? "off" : "on", options.DefaultIntentionPolicy ?? agent._core.Acl.DefaultPolicy);
         return agent;
     }
 

@@ -46,4 +46,7 @@ public sealed class ConsulDevAgentOptions
 
     /// <summary>Where the agent logs, under <c>ConsulConnect.DevAgent (development only)</c>. Default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Whoever starts it says so in its own words.</summary>
+    internal bool StartIsAnnounced { get; init; }
 }

@@ -23,6 +23,18 @@ public partial class TheReadme
     }
 
     [Theory]
+    [InlineData("UnderTestServer")]
+    [InlineData("OverTheMesh")]
+    public void Quotes_the_sample_tests_as_they_stand(string sample)
+    {
+        var path = $"test/Consul.Connect.DevAgent.Tests/Samples/{sample}.cs";
+        var quote = Sample().Match(Text[Text.IndexOf($"({path})", StringComparison.Ordinal)..]).Groups[1].Value;
+
+        Assert.Contains(string.Join('\n', Lines(quote)), string.Join('\n', Lines(SourceFile.Read(path))), StringComparison.Ordinal);
+        Assert.InRange(Lines(quote).Length, 5, 30);
+    }
+
+    [Theory]
     [InlineData("dotnet run --project examples/WebApi")]
     [InlineData("dotnet test ConsulConnect.AspNetCore.sln")]
     public void Has_the_two_commands(string command) => Assert.Contains(command, Text.Split('\n'));
@@ -61,6 +73,9 @@ public partial class TheReadme
 
     [GeneratedRegex("^```csharp\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex CSharp();
+
+    [GeneratedRegex("^```cs\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Sample();
 
     [GeneratedRegex(@"^\| `(Consul:[\w:]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Key();

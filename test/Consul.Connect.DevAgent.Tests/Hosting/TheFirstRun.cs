@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using ConsulConnect.TestKit;
+
+namespace ConsulConnect.DevAgent.Tests.Hosting;
+
+/// <summary>The example as its user starts it: no Consul, no settings but the ports.</summary>
+[Collection(nameof(TheFirstRun))]
+public sealed partial class TheFirstRun
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task The_tour_ends_well()
+    {
+        var (exitCode, output) = await ChildProcess.RunAsync("dotnet", Arguments("--demo"), Environment(), Patience);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("All is as it should be", output);
+        Assert.Matches("of [1-9][0-9]* calls meanwhile, each on a new connection, 0 failed", output);
+        Assert.Matches("intruder was refused by \"orders\" \\(intention\\)", output);
+    }
+
+    [Fact]
+    public async Task The_printed_lines_do_what_they_say()
+    {
+        await using var app = ChildProcess.Start("dotnet", Arguments(), Environment());
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
+        await app.WaitForLineAsync(line => line.EndsWith("/v1/catalog/services", StringComparison.Ordinal), Patience);
+        var lines = app.Output.Split('\n').Select(line => line.Trim()).ToList();
+        var (web, intruder) = (After(lines, "call as web: answered 200"), After(lines, "call as intruder: the connection is closed, and the reason is printed here, once a minute"));
+
+        Assert.Contains("\"service\":\"web\"", await http.GetStringAsync(UrlOf(web)));
+        await Eventually.HoldsAsync("the intruder is refused", async _ => !await AnswersAsync(http, UrlOf(intruder)));
+        await app.WaitForLineAsync(line => line.Contains("intruder was refused by \"orders\" (intention)", StringComparison.Ordinal));
+
+        var flip = After(lines, "allow intruder to call \"orders\"; its next connection is treated so");
+        Assert.StartsWith("curl -X DELETE ", flip);
+        using var flipped = await http.DeleteAsync(UrlOf(flip));
+        flipped.EnsureSuccessStatusCode();
+        await Eventually.HoldsAsync("the intruder is let in", async _ => await AnswersAsync(http, UrlOf(intruder)));
+
+        var second = After(lines, "start the same app as another service of this mesh");
+        Assert.Contains($"--project \"{Folder}\"", second);
+        await using var billing = ChildProcess.Start("dotnet", [Assembly, .. second[(second.IndexOf(" -- ", StringComparison.Ordinal) + 4)..].Split(' ')], Environment());
+        await billing.WaitForLineAsync(line => line.Contains("\"billing\" is in the mesh as", StringComparison.Ordinal), Patience);
+        await Eventually.HoldsAsync("both are in the catalog", async cancel =>
+            await http.GetStringAsync(UrlOf(After(lines, second)), cancel) is var services && services.Contains("\"billing\"", StringComparison.Ordinal) && services.Contains("\"orders\"", StringComparison.Ordinal));
+        await billing.StopAsync();
+        await app.StopAsync();
+        Assert.Equal((0, 0), (billing.ExitCode, app.ExitCode));
+    }
+
+    private static string Folder => Path.Combine(Repository.Root, "examples", "WebApi");
+
+    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "WebApi.dll");
+
+    private static string[] Arguments(params string[] more) =>
+        [Assembly, "--Kestrel:Endpoints:Connect:Url=https://127.0.0.1:0", "--Kestrel:Endpoints:Local:Url=http://127.0.0.1:0", .. more];
+
+    private static Dictionary<string, string?> Environment() => new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Development",
+        ["DOTNET_ENVIRONMENT"] = null,
+        ["ASPNETCORE_CONTENTROOT"] = Folder,
+        ["CONSUL_HTTP_ADDR"] = null,
+    };
+
+    private static string After(List<string> lines, string line) => lines[lines.IndexOf(line) + 1];
+
+    private static Uri UrlOf(string command) => new(Url().Match(command).Value);
+
+    private static async Task<bool> AnswersAsync(HttpClient http, Uri address)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(address);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex("http://[^\" ]+")]
+    private static partial Regex Url();
+}
