@@ -9,19 +9,19 @@ internal sealed class ConnectionDecision(IConnectionAuthorizer authorizer, Refus
     {
         // Like the first handshake for the first certificate, the first connection waits for the first intentions.
         if (!authorizer.IsReady)
-            await WaitAsync(cancellationToken);
+            await WaitAsync(caller, cancellationToken);
         var decision = await authorizer.DecideAsync(caller, cancellationToken);
         refusals.Decided(caller, decision);
         return decision;
     }
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    private async Task WaitAsync(ConnectPeer caller, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await authorizer.WaitReadyAsync(either.Token);
+            await authorizer.WaitReadyAsync(caller, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -14,10 +14,19 @@ public static class GoPeer
     public static async Task<(int ExitCode, string Output)> RunAsync(ConsulAgent agent, params string[] arguments) =>
         await ChildProcess.RunAsync(await FindAsync(), arguments, Environment(agent));
 
+    /// <summary>The same with any agent that speaks Consul's HTTP API.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(Uri agent, params string[] arguments) =>
+        await ChildProcess.RunAsync(await FindAsync(), arguments, Environment(agent));
+
     /// <summary>Starts a peer that serves (<c>server</c>, <c>tcpecho</c>) and waits until it does.</summary>
-    public static async Task<GoPeerServer> ServeAsync(ConsulAgent agent, params string[] arguments)
+    public static Task<GoPeerServer> ServeAsync(ConsulAgent agent, params string[] arguments) => ServeAsync(Environment(agent), arguments);
+
+    /// <summary>The same with any agent that speaks Consul's HTTP API.</summary>
+    public static Task<GoPeerServer> ServeAsync(Uri agent, params string[] arguments) => ServeAsync(Environment(agent), arguments);
+
+    private static async Task<GoPeerServer> ServeAsync(IReadOnlyDictionary<string, string?> environment, string[] arguments)
     {
-        var process = ChildProcess.Start(await FindAsync(), arguments, Environment(agent));
+        var process = ChildProcess.Start(await FindAsync(), arguments, environment);
         try
         {
             var ready = await process.WaitForLineAsync(line => line.StartsWith("READY ", StringComparison.Ordinal));
@@ -31,6 +40,13 @@ public static class GoPeer
     }
 
     internal static ProvisionedProgram Program() => new("go-peer", "GO_PEER_BINARY", "test/tools/go-peer/build-go-peer.sh");
+
+    // Consul's Go client takes an address without a path.
+    private static Dictionary<string, string?> Environment(Uri agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        return new() { ["CONSUL_HTTP_ADDR"] = agent.Authority, ["CONSUL_HTTP_TOKEN"] = null };
+    }
 
     private static IReadOnlyDictionary<string, string?> Environment(ConsulAgent agent)
     {
