@@ -16,6 +16,9 @@ internal static class DemoBuilderExtensions
             return;
         }
 
+        // Read again without the switch, whose value the next argument would be taken for.
+        if (isTour)
+            builder.Configuration.AddCommandLine([.. args.Where(arg => arg != Tour)]);
         // An agent from the app's own settings is not played with unless asked to.
         if (!isTour && !string.IsNullOrEmpty(builder.Configuration["Consul:Address"]))
             return;

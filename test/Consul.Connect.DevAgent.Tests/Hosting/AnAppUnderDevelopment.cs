@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
@@ -34,14 +35,37 @@ public sealed class AnAppUnderDevelopment
     {
         await using var other = await StartOtherAsync();
         var taken = new Uri(other.Urls.Single()).Port;
+        using var logs = new ExpectedLogs();
         var builder = Create();
+        builder.Logging.AddExpectedLogs(logs);
         builder.AddConsulDevAgent(taken, _ => null);
         var address = builder.Configuration["Consul:Address"];
         Assert.NotEqual($"http://127.0.0.1:{taken}", address);
         using var host = builder.Build();
         await host.StartAsync();
         Assert.Contains("127.0.0.1", await Http.GetStringAsync($"{address}/v1/status/leader"));
+        Assert.Contains(logs.Entries, entry => entry.Message == $"CONSUL_HTTP_ADDR={new Uri(address!).Authority}");
         await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Uses_the_one_that_another_app_started_meanwhile()
+    {
+        using var logs = new ExpectedLogs();
+        var port = FreePort();
+        var builder = Create();
+        builder.Logging.AddExpectedLogs(logs);
+        builder.AddConsulDevAgent(port, _ => null);
+        await using var quicker = await ConsulDevAgent.StartAsync(new() { Port = port });
+        using (var host = builder.Build())
+        {
+            await host.StartAsync();
+            Assert.Equal($"http://127.0.0.1:{port}", builder.Configuration["Consul:Address"]);
+            Assert.Contains(logs.Entries, entry => entry.Message.StartsWith("A Consul agent has appeared", StringComparison.Ordinal));
+            await host.StopAsync();
+        }
+
+        Assert.Contains("127.0.0.1", await Http.GetStringAsync($"{quicker.Address}v1/status/leader"));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed partial class TheFirstRun
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("All is as it should be", output);
+        Assert.DoesNotContain(":8443", output);
         Assert.Matches("of [1-9][0-9]* calls meanwhile, each on a new connection, 0 failed", output);
         Assert.Matches("intruder was refused by \"orders\" \\(intention\\)", output);
     }
@@ -54,8 +55,8 @@ public sealed partial class TheFirstRun
 
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "WebApi.dll");
 
-    private static string[] Arguments(params string[] more) =>
-        [Assembly, "--Kestrel:Endpoints:Connect:Url=https://127.0.0.1:0", "--Kestrel:Endpoints:Local:Url=http://127.0.0.1:0", .. more];
+    private static string[] Arguments(params string[] first) =>
+        [Assembly, .. first, "--Kestrel:Endpoints:Connect:Url=https://127.0.0.1:0", "--Kestrel:Endpoints:Local:Url=http://127.0.0.1:0"];
 
     private static Dictionary<string, string?> Environment() => new()
     {
