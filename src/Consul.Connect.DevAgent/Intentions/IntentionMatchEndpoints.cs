@@ -8,6 +8,8 @@ namespace ConsulConnect.DevAgent.Intentions;
 /// <summary>What holds for a service, and whether one may call another.</summary>
 internal sealed class IntentionMatchEndpoints(AgentCore core, ConfigStore store) : IEndpoints
 {
+    private readonly CachedReads _cached = new();
+
     public void Map(RouteTable routes)
     {
         routes.Get("/v1/connect/intentions/match", MatchAsync);
@@ -34,7 +36,9 @@ internal sealed class IntentionMatchEndpoints(AgentCore core, ConfigStore store)
                 throw acl.Lacks("intention:read", target.Name, hasReadHeaders: true);
 
         string[] topics = by == "source" ? [Topics.Intentions] : [.. targets.SelectMany(one => ConfigTopics.IntentionsOf(one.Target.Name)).Distinct()];
-        var index = await store.WaitAsync(call, topics);
+        var waiting = store.WaitAsync(call, topics);
+        var hasWaited = !waiting.IsCompleted;
+        var index = await waiting;
         var table = store.Current;
         var answer = new JsonObject();
         foreach (var (key, target) in targets.DistinctBy(one => one.Key).OrderBy(one => one.Key, StringComparer.Ordinal))
@@ -44,7 +48,7 @@ internal sealed class IntentionMatchEndpoints(AgentCore core, ConfigStore store)
         }
 
         var reply = AgentReply.Json(answer).WithReadHeaders(index, call.Read.Consistency);
-        return call.Read.Cached ? reply.WithCacheHeaders(hit: false) : reply;
+        return call.Read.Cached ? reply.WithCacheHeaders(_cached.Meet(call) && !hasWaited) : reply;
     }
 
     private Task<AgentReply> CheckAsync(AgentCall call)

@@ -32,6 +32,18 @@ public sealed class MatchingIntentions(ContractAgents agents) : IClassFixture<Co
         Assert.Equal(agent.Knows(Feature.MatchIndex), answer.Index is not null);
     }
 
+    // Match goes through the agent's cache since Consul 1.9.
+    [Fact]
+    public async Task A_cached_match_is_a_hit_the_second_time()
+    {
+        await using var agent = await ContractAgent.StartAsync(AgentKind.DevAgent);
+
+        Assert.Equal("MISS", (await agent.GetAsync($"{Path}/match?by=destination&name=cached&cached")).Header("X-Cache"));
+        var again = await agent.GetAsync($"{Path}/match?by=destination&name=cached&cached");
+        Assert.Equal("HIT", again.Header("X-Cache"));
+        Assert.NotNull(again.Header("Age"));
+    }
+
     [SkippableTheory, BothAgents]
     public async Task The_list_can_be_filtered(AgentKind kind)
     {

@@ -1,6 +1,4 @@
-using ConsulConnect.DevAgent.Http;
-
-namespace ConsulConnect.DevAgent.Catalog;
+namespace ConsulConnect.DevAgent.Http;
 
 /// <summary>
 /// Which reads the agent's cache would hold. The answers themselves are always fresh, as those of a cache that follows every change.
