@@ -9,6 +9,17 @@ public sealed class ConnectAuthorizationOptions
     /// <summary>What holds for a caller no intention names. Default <see cref="ConnectDefaultPolicy.FromAgent"/>.</summary>
     public ConnectDefaultPolicy DefaultPolicy { get; set; } = ConnectDefaultPolicy.FromAgent;
 
+    /// <summary>Whether permissions are enforced or only reported. Default <see cref="ConnectAuthorizationMode.Enforce"/>.</summary>
+    public ConnectAuthorizationMode Mode { get; set; } = ConnectAuthorizationMode.Enforce;
+
+    /// <summary>Where permissions are enforced. Default <see cref="ConnectAuthorizationScope.AllRequests"/>.</summary>
+    public ConnectAuthorizationScope Scope { get; set; } = ConnectAuthorizationScope.AllRequests;
+
+    /// <summary>
+    /// How long what runs on a connection that has lost its right may go on, 0 to 60 s; nothing new begins on it meanwhile. Default 2 s.
+    /// </summary>
+    public TimeSpan RevocationGrace { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The pace at which intentions are read on an agent that offers nothing to wait on, 50 ms to 60 s, with jitter. Default 500 ms.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 

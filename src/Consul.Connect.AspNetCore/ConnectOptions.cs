@@ -9,6 +9,9 @@ public sealed class ConnectOptions
     /// <summary>How callers are authorized.</summary>
     public ConnectAuthorizationOptions Authorization { get; } = new();
 
+    /// <summary>How requests are read before intentions see them.</summary>
+    public ConnectRequestNormalizationOptions RequestNormalization { get; } = new();
+
     /// <summary>The time a TLS handshake may take, and the first one waits for the first certificate; absolute, 100 ms to 60 s. Default 5 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

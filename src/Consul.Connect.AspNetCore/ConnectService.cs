@@ -71,13 +71,15 @@ public sealed class ConnectService : IAsyncDisposable
 
     internal ICredentialsSource Credentials { get; }
 
-    internal IConnectionAuthorizer Authorizer { get; }
+    internal IAuthorizer Authorizer { get; }
 
     internal RefusalReport Refusals { get; }
 
     internal ServerHandshake Handshake { get; }
 
     internal ConnectionDecision Decision { get; }
+
+    internal ConnectionRegistry Connections { get; } = new();
 
     internal ServiceRegistrar? Registrar { get; }
 
@@ -137,7 +139,7 @@ public sealed class ConnectService : IAsyncDisposable
         {
             await tls.AuthenticateAsServerAsync((_, _, _, token) => Handshake.PrepareAsync(mesh, raw: true, SslProtocols.None, token), state: null, either.Token);
             var caller = mesh.Verified ?? throw new AuthenticationException("The caller proved no identity.");
-            var decision = await Decision.DecideAsync(caller, cancellationToken);
+            var decision = await Decision.DecideAsync(caller, ConnectionKind.Raw, cancellationToken);
             if (!decision.Allowed)
                 throw new ConnectDeniedException(decision.Explanation);
             return new(tls, caller);
@@ -190,7 +192,7 @@ public sealed class ConnectService : IAsyncDisposable
         return Task.FromResult(service);
     }
 
-    private IConnectionAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch
+    private IAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch
     {
         null => new ConfiguredPolicy(Name, options.DefaultPolicy),
         _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),

@@ -40,7 +40,7 @@ public static class ConsulConnectWebHostBuilderExtensions
         {
             var service = provider.GetRequiredService<ConnectService>();
             var limits = service.Options.Connect;
-            return new MeshListener(service.Handshake, service.Decision, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
+            return new MeshListener(service.Handshake, service.Decision, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, service.Connections, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
         });
         services.AddSingleton<MeshServer>();
         services.AddSingleton(provider => new KestrelHook(

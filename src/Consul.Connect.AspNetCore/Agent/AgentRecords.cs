@@ -31,12 +31,30 @@ internal sealed record IntentionMatch(IReadOnlyList<Intention> Intentions);
 
 /// <summary>One intention, as stored.</summary>
 /// <param name="Action"><c>allow</c> or <c>deny</c>; empty when it carries permissions; anything else is a kind we do not know.</param>
-/// <param name="HasPermissions">Whether it decides per request.</param>
-/// <param name="Unknown">The first member or kind in it that we do not understand, at any level; null when there is none.</param>
+/// <param name="Permissions">What decides per request, in order; empty when the action decides.</param>
+/// <param name="RequiresJwt">Whether every request must also carry a token.</param>
+/// <param name="Unknown">The first member or kind in it that we do not understand, outside its permissions; null when there is none.</param>
 internal sealed record Intention(
     string SourceType, string SourcePartition, string SourceNamespace, string SourceName, string SourcePeer,
     string DestinationNamespace, string DestinationName,
-    string Action, bool HasPermissions, int Precedence, string? Unknown);
+    string Action, IReadOnlyList<Permission> Permissions, bool RequiresJwt, int Precedence, string? Unknown);
+
+/// <summary>One permission of an intention.</summary>
+/// <param name="Action"><c>allow</c> or <c>deny</c>; anything else is a kind we do not know.</param>
+/// <param name="Http">Which requests it is about; null when it does not say.</param>
+/// <param name="RequiresJwt">Whether such a request must also carry a token.</param>
+/// <param name="Unknown">The first member beside these that we do not understand; null when there is none.</param>
+internal sealed record Permission(string Action, HttpCondition? Http, bool RequiresJwt, string? Unknown);
+
+/// <summary>Which requests a permission is about; what is empty does not matter. All of it must hold.</summary>
+/// <param name="Unknown">The first member that we do not understand; null when there is none.</param>
+internal sealed record HttpCondition(
+    string PathExact, string PathPrefix, string PathRegex, IReadOnlyList<string> Methods, IReadOnlyList<HeaderCondition> Headers, string? Unknown);
+
+/// <summary>What one header must be like; of the kinds from Present to Regex exactly one is set.</summary>
+/// <param name="Unknown">The first member that we do not understand; null when there is none.</param>
+internal sealed record HeaderCondition(
+    string Name, bool Present, string Exact, string Prefix, string Suffix, string Contains, string Regex, bool Invert, bool IgnoreCase, string? Unknown);
 
 /// <summary>Nothing but a change of the index matters.</summary>
 internal sealed record IntentionTable;

@@ -3,12 +3,13 @@ using System.Text.Json;
 namespace ConsulConnect.Agent;
 
 /// <summary>
-/// Reads a match answer. Unlike elsewhere an unknown member matters, at any level: it may narrow an allow or widen a deny, so the
-/// intention is marked as not understood.
+/// Reads a match answer. Unlike elsewhere an unknown member matters, at any level: it may narrow an allow or widen a deny, so what
+/// it is a member of is marked as not understood.
 /// </summary>
 internal static class IntentionAnswers
 {
     private const int MostIntentions = 10_000;
+    private const int MostPermissions = 1_000;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
@@ -31,23 +32,22 @@ internal static class IntentionAnswers
     private static Intention Read(JsonElement entry)
     {
         var reader = new IntentionReader(entry);
-        var permissions = reader.List("Permissions");
-        foreach (var permission in permissions)
-            Check(permission, reader);
+        var permissions = reader.List("Permissions").Select(ReadPermission).ToArray();
+        if (permissions.Length > MostPermissions)
+            throw new FormatException($"an intention has more than {MostPermissions} permissions");
 
         var action = reader.Text("Action");
-        if (permissions.Count > 0 ? action.Length > 0 : action.Length == 0)
-            reader.NotUnderstood(permissions.Count > 0 ? "Action beside Permissions" : "neither Action nor Permissions");
+        if (permissions.Length > 0 ? action.Length > 0 : action.Length == 0)
+            reader.NotUnderstood(permissions.Length > 0 ? "Action beside Permissions" : "neither Action nor Permissions");
         else if (action is not ("" or "allow" or "deny"))
             reader.NotUnderstood($"Action {action}");
         var type = reader.Text("SourceType", "consul");
         if (type != "consul")
             reader.NotUnderstood($"SourceType {type}");
-        if (reader.Has("JWT"))
-            reader.NotUnderstood("JWT");
+        var jwt = reader.Has("JWT");
         if (reader.Text("SourceSamenessGroup").Length > 0)
             reader.NotUnderstood("SourceSamenessGroup");
-        reader.Ignore("ID", "Description", "Meta", "CreatedAt", "UpdatedAt", "Hash", "CreateIndex", "ModifyIndex", "DefaultAddr", "DefaultPort", "DestinationPartition");
+        reader.Ignore("ID", "Description", "Meta", "CreatedAt", "UpdatedAt", "Hash", "CreateIndex", "ModifyIndex", "DefaultAddr", "DefaultPort", "DestinationPartition", "JWT");
         return new(
             type,
             reader.Text("SourcePartition", "default"),
@@ -57,33 +57,49 @@ internal static class IntentionAnswers
             reader.Text("DestinationNS", "default"),
             reader.Required("DestinationName"),
             action,
-            permissions.Count > 0,
+            permissions,
+            jwt,
             reader.Number("Precedence"),
             reader.Finish());
     }
 
-    private static void Check(JsonElement entry, IntentionReader intention)
+    private static Permission ReadPermission(JsonElement entry)
     {
-        var permission = new IntentionReader(entry);
-        var action = permission.Text("Action");
-        if (action is not ("allow" or "deny"))
-            intention.NotUnderstood($"the Action {action} of a permission");
-        if (permission.Has("JWT"))
-            intention.NotUnderstood("JWT");
-        if (permission.Has("HTTP"))
-        {
-            var http = new IntentionReader(permission.Take("HTTP"));
-            http.Ignore("PathExact", "PathPrefix", "PathRegex", "Methods");
-            foreach (var member in http.List("Header"))
-            {
-                var header = new IntentionReader(member);
-                header.Ignore("Name", "Present", "Exact", "Prefix", "Suffix", "Contains", "Regex", "Invert", "IgnoreCase");
-                intention.NotUnderstood(header.Finish());
-            }
+        var reader = new IntentionReader(entry);
+        var jwt = reader.Has("JWT");
+        reader.Ignore("JWT");
+        return new(
+            reader.Text("Action"),
+            reader.Has("HTTP") ? ReadHttp(reader.Take("HTTP")) : null,
+            jwt,
+            reader.Finish());
+    }
 
-            intention.NotUnderstood(http.Finish());
-        }
+    private static HttpCondition ReadHttp(JsonElement entry)
+    {
+        var reader = new IntentionReader(entry);
+        return new(
+            reader.Text("PathExact"),
+            reader.Text("PathPrefix"),
+            reader.Text("PathRegex"),
+            reader.Texts("Methods"),
+            [.. reader.List("Header").Select(ReadHeader)],
+            reader.Finish());
+    }
 
-        intention.NotUnderstood(permission.Finish());
+    private static HeaderCondition ReadHeader(JsonElement entry)
+    {
+        var reader = new IntentionReader(entry);
+        return new(
+            reader.Text("Name"),
+            reader.Flag("Present"),
+            reader.Text("Exact"),
+            reader.Text("Prefix"),
+            reader.Text("Suffix"),
+            reader.Text("Contains"),
+            reader.Text("Regex"),
+            reader.Flag("Invert"),
+            reader.Flag("IgnoreCase"),
+            reader.Finish());
     }
 }

@@ -62,6 +62,17 @@ internal sealed class IntentionReader
         return value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : throw new FormatException($"{name} of an intention is no list");
     }
 
+    public IReadOnlyList<string> Texts(string name) =>
+        [.. List(name).Select(text => text.ValueKind == JsonValueKind.String ? text.GetString()! : throw new FormatException($"{name} of an intention is no list of strings"))];
+
+    public bool Flag(string name)
+    {
+        if (!Has(name))
+            return false;
+        var value = Take(name);
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new FormatException($"{name} of an intention is neither true nor false");
+    }
+
     public void Ignore(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)

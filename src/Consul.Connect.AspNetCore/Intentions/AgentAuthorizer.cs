@@ -6,7 +6,7 @@ namespace ConsulConnect.Intentions;
 /// Asks the agent about each caller, as Consul's Go library does, and remembers the answer for a moment. The agent's answer is the
 /// whole answer: its default policy holds, and a failed call refuses.
 /// </summary>
-internal sealed class AgentAuthorizer : IConnectionAuthorizer
+internal sealed class AgentAuthorizer : IAuthorizer
 {
     public const int MaxVerdicts = 4096;
 
@@ -21,6 +21,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DefaultPolicyAnswer? _default;
+    private readonly IntentionDecision _letIn;
     private string? _problem;
 
     /// <param name="self">This service as its own leaf names it; null before the first leaf.</param>
@@ -28,6 +29,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
     {
         _link = link;
         _service = service;
+        _letIn = new(true, DecisionReason.Intention, $"The agent let this caller connect to \"{service}\".");
         _maxStaleness = options.MaxStaleness;
         _verdicts = new(link.Time, VerdictLife, MaxVerdicts);
 
@@ -41,15 +43,20 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
 
     public string DefaultPolicy => _default?.ToString() ?? "unknown";
 
+    public event Action? Changed;
+
     public void Start() => _probe.Start();
 
     public Task WaitReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
-    public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, CancellationToken cancellationToken)
+    public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken)
     {
         var decision = _verdicts.GetAsync(caller, AskAsync);
         return decision.IsCompletedSuccessfully ? new(decision.Result) : new(decision.WaitAsync(cancellationToken));
     }
+
+    // The agent was asked when the connection came, and is asked again while it is open.
+    public IntentionDecision Decide(ConnectPeer caller, in RequestView request) => _letIn;
 
     public async ValueTask DisposeAsync()
     {
@@ -124,6 +131,7 @@ internal sealed class AgentAuthorizer : IConnectionAuthorizer
     private void Accept(DefaultPolicyAnswer answer, WatchFreshness freshness)
     {
         _default = answer;
+        Changed?.Invoke();
         _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);
         _ready.TrySetResult();
     }

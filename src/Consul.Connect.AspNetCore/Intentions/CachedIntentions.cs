@@ -3,7 +3,7 @@ using ConsulConnect.Agent;
 namespace ConsulConnect.Intentions;
 
 /// <summary>Decides from intentions that a watch keeps fresh; a decision makes no call.</summary>
-internal sealed class CachedIntentions : IConnectionAuthorizer
+internal sealed class CachedIntentions : IAuthorizer
 {
     private readonly AgentLink _link;
     private readonly string _service;
@@ -52,6 +52,8 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
 
     public string DefaultPolicy => _current.Default?.ToString() ?? "unknown";
 
+    public event Action? Changed;
+
     public void Start() => _watch.Start();
 
     public Task WaitReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
@@ -64,7 +66,9 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
             await _ready.Task.WaitAsync(cancellationToken);
     }
 
-    public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, CancellationToken cancellationToken) => new(Decide(caller));
+    public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken) => new(Decide(caller));
+
+    public IntentionDecision Decide(ConnectPeer caller, in RequestView request) => Decide(caller);
 
     public async ValueTask DisposeAsync()
     {
@@ -129,6 +133,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
             _probe?.AskAgain();
         SignalReady();
 
+        Changed?.Invoke();
         _link.Logger.IntentionsChanged(_service, set.Count);
         if (set.NotUnderstood is { } rule && rule != before?.NotUnderstood)
             _link.Logger.IntentionNotUnderstood(rule);
@@ -139,6 +144,7 @@ internal sealed class CachedIntentions : IConnectionAuthorizer
     {
         lock (_writing)
             _current = _current with { Default = answer, DefaultFreshness = freshness };
+        Changed?.Invoke();
         _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);
         SignalReady();
     }

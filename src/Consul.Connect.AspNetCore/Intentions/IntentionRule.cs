@@ -10,6 +10,9 @@ internal enum RuleEffect
     /// <summary>It would allow, or do something we do not know: it denies.</summary>
     NotUnderstood,
 
+    /// <summary>It asks for a JWT, which is not read yet: it denies.</summary>
+    Jwt,
+
     /// <summary>It decides per request.</summary>
     Permissions,
 
@@ -97,7 +100,8 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
         // altogether no agent should answer with, and left out it would let a lighter rule or the default policy allow.
         { DestinationName: var destination } when destination != Wildcard && !string.Equals(destination, service, StringComparison.OrdinalIgnoreCase) =>
             (RuleEffect.NotUnderstood, $"is about another service than \"{service}\", and so denies it"),
-        { HasPermissions: true } => (RuleEffect.Permissions, "decides per request by its permissions, and this version does not enforce permissions: it refuses the whole connection"),
+        { RequiresJwt: true } => (RuleEffect.Jwt, "asks for a JWT, which this version does not read, and so denies it"),
+        { Permissions.Count: > 0 } => (RuleEffect.Permissions, "decides per request by its permissions, and this version does not enforce permissions: it refuses the whole connection"),
         { Action: not "allow" } => (RuleEffect.NotUnderstood, $"has the action \"{Wording.Clean(intention.Action)}\", which this version does not know, and so denies it"),
         { Unknown: { } unknown } => (RuleEffect.NotUnderstood, $"would allow it but holds {Wording.Clean(unknown)}, which this version does not understand, and so denies it"),
         { SourceType: not "consul" } => (RuleEffect.NotUnderstood, $"is about sources of the type \"{Wording.Clean(intention.SourceType)}\", which this version does not know, and so denies it"),
@@ -112,6 +116,7 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
         var reason = Effect switch
         {
             RuleEffect.NotUnderstood => DecisionReason.NotUnderstood,
+            RuleEffect.Jwt => DecisionReason.Jwt,
             RuleEffect.Permissions => DecisionReason.Permissions,
             _ => DecisionReason.Intention,
         };

@@ -3,14 +3,14 @@ using ConsulConnect.Intentions;
 namespace ConsulConnect.Server;
 
 /// <summary>Whether a verified caller may connect, decided once and reported once, for every kind of listener.</summary>
-internal sealed class ConnectionDecision(IConnectionAuthorizer authorizer, RefusalReport refusals, TimeSpan patience, TimeProvider time)
+internal sealed class ConnectionDecision(IAuthorizer authorizer, RefusalReport refusals, TimeSpan patience, TimeProvider time)
 {
-    public async ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, CancellationToken cancellationToken)
+    public async ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken)
     {
         // Like the first handshake for the first certificate, the first connection waits for the first intentions.
         if (!authorizer.IsReady)
             await WaitAsync(caller, cancellationToken);
-        var decision = await authorizer.DecideAsync(caller, cancellationToken);
+        var decision = await authorizer.DecideAsync(caller, kind, cancellationToken);
         refusals.Decided(caller, decision);
         return decision;
     }

@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using ConsulConnect.Intentions;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace ConsulConnect.Server;
 
 /// <summary>Makes one Kestrel listener a mesh listener: TLS by callback between two middlewares of ours.</summary>
-internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision decision, HandshakeGate gate, RefusalReport refusals, TimeSpan handshakeTimeout, TimeProvider time)
+internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision decision, HandshakeGate gate, RefusalReport refusals, ConnectionRegistry connections, TimeSpan handshakeTimeout, TimeProvider time)
 {
     public void Attach(ListenOptions listener, bool raw, SslProtocols protocols = SslProtocols.None)
     {
@@ -71,20 +72,22 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
             return;
 
         var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
-        if (!await IsAllowedAsync(caller, closing))
+        if (!await IsAllowedAsync(caller, raw ? ConnectionKind.Raw : ConnectionKind.Http, closing))
             return;
 
+        var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
+        using var open = connections.Enter(mesh, () => lifetime?.RequestClose(), () => connection.Abort(new ConnectionAbortedException("The caller has lost its right to this connection.")));
         connection.Features.Set<IConnectPeerFeature>(mesh);
         if (!raw && !await TellHttpVersionAsync(connection, prefaceTimeout, closing))
             return;
         await next(connection);
     }
 
-    private async ValueTask<bool> IsAllowedAsync(ConnectPeer caller, CancellationToken closing)
+    private async ValueTask<bool> IsAllowedAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken closing)
     {
         try
         {
-            return (await decision.DecideAsync(caller, closing)).Allowed;
+            return (await decision.DecideAsync(caller, kind, closing)).Allowed;
         }
         catch (OperationCanceledException)
         {

@@ -112,7 +112,13 @@ internal sealed class RefusalReport(string service, ConnectMetrics metrics, Time
         DecisionReason.DefaultPolicy => "default_policy",
         DecisionReason.Permissions => "permissions",
         DecisionReason.NotUnderstood => "not_understood",
+        DecisionReason.Jwt => "jwt",
         DecisionReason.Stale => "stale",
+        DecisionReason.Revoked => "revoked",
+        DecisionReason.MalformedRequest => "malformed_request",
+        DecisionReason.AmbiguousTarget => "ambiguous_target",
+        DecisionReason.PathDisagreement => "path_disagreement",
+        DecisionReason.PolicyError => "policy_error",
         _ => "unknown",
     };
 }

@@ -45,7 +45,7 @@ public sealed class AnIntentionHoldsSomethingUnknown
     {
         var body = Bodies.Match("""{"SourceName":"x","DestinationName":"*","SourcePeer":"east","Action":"allow","Precedence":6}""");
         Assert.Equal(
-            new Intention("consul", "default", "default", "x", "east", "default", "*", "allow", HasPermissions: false, 6, null),
+            new Intention("consul", "default", "default", "x", "east", "default", "*", "allow", [], RequiresJwt: false, 6, null),
             Assert.Single(Read(body).Intentions));
     }
 

@@ -11,7 +11,7 @@ internal sealed class Authorizing : IAsyncDisposable, ILogger
     private readonly ConnectMetrics _metrics = new("orders", null);
     private readonly List<(int Id, string Text)> _logged = [];
 
-    private Authorizing(FakeTime time, PolicyAgent agent, Func<AgentLink, IConnectionAuthorizer> create)
+    private Authorizing(FakeTime time, PolicyAgent agent, Func<AgentLink, IAuthorizer> create)
     {
         Time = time;
         Agent = agent;
@@ -25,7 +25,7 @@ internal sealed class Authorizing : IAsyncDisposable, ILogger
 
     public PolicyAgent Agent { get; }
 
-    public IConnectionAuthorizer Authorizer { get; }
+    public IAuthorizer Authorizer { get; }
 
     public static Authorizing ByIntentions(ConnectAuthorizationOptions options, params Intention[] intentions)
     {
@@ -46,7 +46,7 @@ internal sealed class Authorizing : IAsyncDisposable, ILogger
     }
 
     public async Task<IntentionDecision> DecideAsync(string caller) =>
-        await Authorizer.DecideAsync(Policy.Caller(caller), CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        await Authorizer.DecideAsync(Policy.Caller(caller), ConnectionKind.Http, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     public async ValueTask DisposeAsync()
     {

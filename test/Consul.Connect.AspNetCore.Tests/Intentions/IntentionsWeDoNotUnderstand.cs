@@ -45,7 +45,7 @@ public class IntentionsWeDoNotUnderstand
     [Fact]
     public void Permissions_refuse_a_whole_connection()
     {
-        var set = Policy.Set(Policy.Intention("web", "orders", "") with { HasPermissions = true }, Policy.Allow("*"));
+        var set = Policy.Set(Policy.Intention("web", "orders", "") with { Permissions = [new("allow", null, RequiresJwt: false, null)] }, Policy.Allow("*"));
 
         Assert.Equal((false, DecisionReason.Permissions), Brief(set));
         Assert.Contains("does not enforce permissions", set.Decide(Policy.Caller("web"))!.Value.Explanation);

@@ -39,7 +39,7 @@ public class NamesThatLookAlike
         Assert.Contains("another service", alone.Explanation);
 
         Assert.False(Policy.Set(Policy.Allow("web", destination), Policy.Allow("*"), Policy.Allow("*", "*")).Allows("web"));
-        Assert.False(Policy.Set(Policy.Allow("web", destination) with { Action = "", HasPermissions = true }).Allows("web"));
+        Assert.False(Policy.Set(Policy.Allow("web", destination) with { Action = "", Permissions = [new("allow", null, RequiresJwt: false, null)] }).Allows("web"));
         Assert.True(Policy.Set(Policy.Allow("web"), Policy.Allow("*", destination)).Allows("web"));
     }
 

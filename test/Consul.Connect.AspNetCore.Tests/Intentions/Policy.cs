@@ -15,7 +15,7 @@ internal static class Policy
     {
         var (sourceNamespace, sourceName) = Split(source);
         var (destinationNamespace, destinationName) = Split(destination);
-        return new("consul", "", sourceNamespace, sourceName, "", destinationNamespace, destinationName, action, HasPermissions: false, Precedence: 0, Unknown: null);
+        return new("consul", "", sourceNamespace, sourceName, "", destinationNamespace, destinationName, action, [], RequiresJwt: false, Precedence: 0, Unknown: null);
     }
 
     public static ConnectPeer Caller(string service, string @namespace = "default", string partition = "default") =>

@@ -76,7 +76,7 @@ public class PrecedenceOfWildcards
                 Precedence = random.Next(10),
                 SourcePeer = random.Next(10) == 0 ? "east" : "",
                 SourcePartition = random.Next(8) == 0 ? "far" : "",
-                HasPermissions = random.Next(8) == 0,
+                Permissions = random.Next(8) == 0 ? [new("deny", null, RequiresJwt: false, null)] : [],
                 Unknown = random.Next(10) == 0 ? "Colour" : null,
             }).ToArray();
             var set = Policy.Set(intentions);
@@ -111,7 +111,7 @@ public class PrecedenceOfWildcards
         shape.Split('/') is [var s, var n] && s == "*" == (space == "*") && n == "*" == (name == "*");
 
     private static bool Allows(Intention intention) =>
-        intention is { Action: "allow", HasPermissions: false, Unknown: null };
+        intention is { Action: "allow", Permissions.Count: 0, Unknown: null };
 
     private static bool Names(Intention intention, ConnectPeer caller)
     {

@@ -20,7 +20,7 @@ public class RecordedIntentions
         // 44 plain rows, and four that need a JSON web token: for those an allow is unusable, whatever was recorded.
         Assert.Equal(44, rows.Length);
         Assert.All(rows, row => Assert.Equal(
-            row.GetProperty("expect").GetProperty("decision").GetString() == "allow" && !Intentions(row).Any(intention => intention.Unknown is not null),
+            row.GetProperty("expect").GetProperty("decision").GetString() == "allow" && !Intentions(row).Any(intention => intention.RequiresJwt),
             Decide(row)?.Allowed ?? Text(row, "defaultPolicy") == "allow"));
     }
 
@@ -37,14 +37,14 @@ public class RecordedIntentions
                 .OrderByDescending(intention => intention.Precedence)
                 .FirstOrDefault(intention => (intention.SourceName == "*" || intention.SourceName == caller.Service) && intention.SourcePeer == "");
             var decision = Decide(row);
-            if (first is { HasPermissions: true })
+            if (first is { Permissions.Count: > 0 })
             {
                 decidedByPermissions++;
                 Assert.Equal((false, DecisionReason.Permissions), (decision!.Value.Allowed, decision.Value.Reason));
             }
             else
             {
-                Assert.Equal(first is null ? null : first.Action == "allow" && first.Unknown is null, decision?.Allowed);
+                Assert.Equal(first is null ? null : first.Action == "allow" && !first.RequiresJwt, decision?.Allowed);
             }
         }
 
@@ -54,12 +54,12 @@ public class RecordedIntentions
     private static IntentionDecision? Decide(JsonElement row) =>
         new IntentionSet(new([.. Intentions(row)]), row.GetProperty("destination").GetProperty("name").GetString()!).Decide(Caller(row));
 
-    private static bool HasPermissions(JsonElement row) => Intentions(row).Any(intention => intention.HasPermissions);
+    private static bool HasPermissions(JsonElement row) => Intentions(row).Any(intention => intention.Permissions.Count > 0);
 
     private static IEnumerable<Intention> Intentions(JsonElement row) => row.GetProperty("intentions").EnumerateArray().Select(intention => new Intention(
         Text(intention, "SourceType"), Text(intention, "SourcePartition"), Text(intention, "SourceNS"), Text(intention, "SourceName"), Text(intention, "SourcePeer"),
-        Text(intention, "DestinationNS"), Text(intention, "DestinationName"), Text(intention, "Action"), intention.TryGetProperty("Permissions", out _),
-        intention.GetProperty("Precedence").GetInt32(), intention.TryGetProperty("JWT", out _) ? "JWT" : null));
+        Text(intention, "DestinationNS"), Text(intention, "DestinationName"), Text(intention, "Action"), intention.TryGetProperty("Permissions", out _) ? [new("deny", null, RequiresJwt: false, null)] : [],
+        intention.TryGetProperty("JWT", out _), intention.GetProperty("Precedence").GetInt32(), Unknown: null));
 
     private static ConnectPeer Caller(JsonElement row)
     {

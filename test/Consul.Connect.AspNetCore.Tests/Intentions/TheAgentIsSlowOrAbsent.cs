@@ -53,7 +53,7 @@ public class TheAgentIsSlowOrAbsent
         orders.Agent.Verdict = (_, _) => answer.Task;
         using var leaving = new CancellationTokenSource();
 
-        var left = orders.Authorizer.DecideAsync(Policy.Caller("web"), leaving.Token).AsTask();
+        var left = orders.Authorizer.DecideAsync(Policy.Caller("web"), ConnectionKind.Http, leaving.Token).AsTask();
         var stays = orders.DecideAsync("web");
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
@@ -101,7 +101,7 @@ public class TheAgentIsSlowOrAbsent
         await orders.Agent.Until("match waits");
         orders.Agent.Break(new(AgentFault.Transient, "connection refused"));
 
-        var decision = orders.Authorizer.DecideAsync(Policy.Caller("web"), CancellationToken.None);
+        var decision = orders.Authorizer.DecideAsync(Policy.Caller("web"), ConnectionKind.Http, CancellationToken.None);
 
         Assert.True(decision.IsCompletedSuccessfully);
         Assert.True((await decision).Allowed);

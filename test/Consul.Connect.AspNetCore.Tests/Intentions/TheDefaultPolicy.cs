@@ -37,7 +37,7 @@ public partial class TheDefaultPolicy
         var (target, uri, serial) = orders.Agent.Asked[0];
         Assert.Equal(("orders", "0a:0b"), (target, serial));
         Assert.Matches(Nobody(), uri);
-        Assert.Equal((allowed, DecisionReason.DefaultPolicy), Brief(await orders.Authorizer.DecideAsync(Policy.Caller("web", "elsewhere"), CancellationToken.None)));
+        Assert.Equal((allowed, DecisionReason.DefaultPolicy), Brief(await orders.Authorizer.DecideAsync(Policy.Caller("web", "elsewhere"), ConnectionKind.Http, CancellationToken.None)));
         Assert.False((await orders.DecideAsync("web")).Allowed);
         Assert.Contains("Default behavior configured by ACLs", Assert.Single(orders.Logged(301)));
     }
@@ -51,7 +51,7 @@ public partial class TheDefaultPolicy
         await orders.Authorizer.WaitReadyAsync(CancellationToken.None);
 
         Assert.Equal((true, DecisionReason.DefaultPolicy), await BriefAsync(orders));
-        Assert.Equal((false, DecisionReason.Unknown), Brief(await orders.Authorizer.DecideAsync(Policy.Caller("web", partition: "far"), CancellationToken.None)));
+        Assert.Equal((false, DecisionReason.Unknown), Brief(await orders.Authorizer.DecideAsync(Policy.Caller("web", partition: "far"), ConnectionKind.Http, CancellationToken.None)));
     }
 
     [Fact]

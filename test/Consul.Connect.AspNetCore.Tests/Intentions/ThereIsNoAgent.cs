@@ -14,7 +14,7 @@ public class ThereIsNoAgent
         orders.Start();
         await orders.WaitReadyAsync(CancellationToken.None);
 
-        var decision = await orders.DecideAsync(Policy.Caller("web"), CancellationToken.None);
+        var decision = await orders.DecideAsync(Policy.Caller("web"), ConnectionKind.Http, CancellationToken.None);
 
         Assert.Equal((allowed, DecisionReason.DefaultPolicy), (decision.Allowed, decision.Reason));
         Assert.Equal(allowed ? "allow" : "deny", orders.DefaultPolicy);

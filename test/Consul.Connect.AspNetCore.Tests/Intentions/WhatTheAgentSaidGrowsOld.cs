@@ -95,7 +95,7 @@ public class WhatTheAgentSaidGrowsOld
         orders.AtEvent = async id =>
         {
             if (id == published)
-                first.TrySetResult(await orders.Authorizer.DecideAsync(Policy.Caller(caller), CancellationToken.None));
+                first.TrySetResult(await orders.Authorizer.DecideAsync(Policy.Caller(caller), ConnectionKind.Http, CancellationToken.None));
         };
         orders.Authorizer.Start();
 

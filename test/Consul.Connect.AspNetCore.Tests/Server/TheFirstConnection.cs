@@ -40,10 +40,10 @@ public sealed class TheFirstConnection : IDisposable
     }
 
     private Task<IntentionDecision> DecideAsync() =>
-        new ConnectionDecision(_authorizer, new("first", _metrics, _time, NullLogger.Instance), Patience, _time).DecideAsync(ConnectPeer.Create("web"), CancellationToken.None).AsTask();
+        new ConnectionDecision(_authorizer, new("first", _metrics, _time, NullLogger.Instance), Patience, _time).DecideAsync(ConnectPeer.Create("web"), ConnectionKind.Http, CancellationToken.None).AsTask();
 
     /// <summary>Allows everybody, once it has heard anything.</summary>
-    private sealed class Late : IConnectionAuthorizer
+    private sealed class Late : IAuthorizer
     {
         private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -53,7 +53,13 @@ public sealed class TheFirstConnection : IDisposable
 
         public string DefaultPolicy => "unknown";
 
-        public void Arrive() => _ready.SetResult();
+        public event Action? Changed;
+
+        public void Arrive()
+        {
+            _ready.SetResult();
+            Changed?.Invoke();
+        }
 
         public void Start()
         {
@@ -61,7 +67,9 @@ public sealed class TheFirstConnection : IDisposable
 
         public Task WaitReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
-        public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, CancellationToken cancellationToken) =>
+        public IntentionDecision Decide(ConnectPeer caller, in RequestView request) => new(true, DecisionReason.Intention, "");
+
+        public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken) =>
             new(IsReady ? new IntentionDecision(true, DecisionReason.Intention, "") : new(false, DecisionReason.Unknown, ""));
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,0 +1,42 @@
+namespace ConsulConnect.Intentions;
+
+/// <summary>Decides whether a verified caller may connect, and make a request: from cached intentions, or by asking the agent.</summary>
+internal interface IAuthorizer : IAsyncDisposable
+{
+    /// <summary>Whether decisions rest on something the agent has said, if only that it does not say more.</summary>
+    bool IsReady { get; }
+
+    /// <summary>Why not, or what went wrong last; null when all is well. Fit for a message.</summary>
+    string? LastError { get; }
+
+    /// <summary>The fall-through answer for the start line: allow, deny, or unknown.</summary>
+    string DefaultPolicy { get; }
+
+    /// <summary>Raised after a change that may turn a decision, on the loop's thread; handlers return at once.</summary>
+    event Action? Changed;
+
+    /// <summary>Starts the loops. Disposal stops and awaits them.</summary>
+    void Start();
+
+    /// <summary>Completes when <see cref="IsReady"/> first holds.</summary>
+    Task WaitReadyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Completes when a decision about this caller rests on something the agent has said, which may be before <see cref="IsReady"/> holds.</summary>
+    Task WaitReadyAsync(ConnectPeer caller, CancellationToken cancellationToken) => WaitReadyAsync(cancellationToken);
+
+    /// <summary>The decision on a connection, new or open; unknown is a denial. Throws nothing but cancellation.</summary>
+    ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken);
+
+    /// <summary>The decision on one request of a connection that was let in, from one snapshot and without a call. Throws nothing.</summary>
+    IntentionDecision Decide(ConnectPeer caller, in RequestView request);
+}
+
+/// <summary>What a connection carries.</summary>
+internal enum ConnectionKind
+{
+    /// <summary>Requests: a caller whose intention decides per request is let in when one could be allowed.</summary>
+    Http,
+
+    /// <summary>No requests: such a caller is refused.</summary>
+    Raw,
+}

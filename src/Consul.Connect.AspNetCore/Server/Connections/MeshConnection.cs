@@ -1,0 +1,80 @@
+using ConsulConnect.Intentions;
+using Microsoft.AspNetCore.Http;
+
+namespace ConsulConnect.Server;
+
+/// <summary>
+/// What our own middleware knows of one connection, from its first byte on. Only the handshake's validation callback writes the
+/// peer, and only code that finds this feature on the connection treats it as a mesh connection.
+/// </summary>
+internal sealed class MeshConnection : IConnectPeerFeature
+{
+    private readonly Lock _gate = new();
+    private readonly List<WireRequest> _running = [];
+    private readonly Stack<WireRequest> _spare = [];
+    private ConnectPeer? _peer;
+    private volatile Refusal? _refusal;
+
+    /// <summary>The verified caller; null until the handshake has proved one.</summary>
+    public ConnectPeer? Verified => _peer;
+
+    /// <summary>A complete ClientHello arrived: from here on a failure is a failed handshake, not a port scan.</summary>
+    public bool HelloSeen { get; set; }
+
+    /// <summary>The reason of the failure has been counted.</summary>
+    public bool Counted { get; set; }
+
+    /// <summary>Why the connection has lost its right; null while it has it. Requests that begin from here on are refused with it.</summary>
+    public IntentionDecision? Refused => _refusal?.Decision;
+
+    ConnectPeer IConnectPeerFeature.Peer => _peer ?? throw new InvalidOperationException("The handshake of this connection has not finished.");
+
+    public void Verify(ConnectPeer peer) => _peer = peer;
+
+    public void Refuse(in IntentionDecision decision) => _refusal = new(decision);
+
+    /// <summary>A request begins; what it brought over the wire is kept until <see cref="End"/>.</summary>
+    public WireRequest Begin(HttpContext context)
+    {
+        WireRequest? request;
+        lock (_gate)
+        {
+            if (!_spare.TryPop(out request))
+                request = new();
+            request.Capture(context);
+            request.Place = _running.Count;
+            _running.Add(request);
+        }
+
+        return request;
+    }
+
+    public void End(WireRequest request)
+    {
+        lock (_gate)
+        {
+            // The last takes the place of the one that ended.
+            var last = _running[^1];
+            _running[request.Place] = last;
+            last.Place = request.Place;
+            _running.RemoveAt(_running.Count - 1);
+            request.Clear();
+            if (_spare.Count < MostSpare)
+                _spare.Push(request);
+        }
+    }
+
+    /// <summary>Calls back for each request under way; none of them ends meanwhile, so the callback returns at once.</summary>
+    public void ForEachRequest<TState>(TState state, Action<WireRequest, TState> visit)
+    {
+        lock (_gate)
+        {
+            foreach (var request in _running)
+                visit(request, state);
+        }
+    }
+
+    private const int MostSpare = 8;
+
+    private sealed record Refusal(IntentionDecision Decision);
+}

@@ -1,0 +1,15 @@
+using ConsulConnect.Intentions;
+
+namespace ConsulConnect.Server;
+
+/// <summary>
+/// The feature of a request whose permissions are left to the endpoint, under <see cref="ConnectAuthorizationScope.AnnotatedEndpoints"/>:
+/// the endpoint's requirement takes the decision, and what nothing has taken is refused.
+/// </summary>
+internal sealed class PendingDecision(IntentionDecision decision)
+{
+    public IntentionDecision Decision { get; } = decision;
+
+    /// <summary>Whether an annotated endpoint has applied it.</summary>
+    public bool Taken { get; set; }
+}
