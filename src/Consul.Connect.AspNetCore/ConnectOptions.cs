@@ -12,6 +12,9 @@ public sealed class ConnectOptions
     /// <summary>How requests are read before intentions see them.</summary>
     public ConnectRequestNormalizationOptions RequestNormalization { get; } = new();
 
+    /// <summary>How services are called, by the first label of their host name. Default: none, which is the default for each.</summary>
+    public IDictionary<string, ConnectUpstreamOptions> Upstreams { get; } = new Dictionary<string, ConnectUpstreamOptions>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The time a TLS handshake may take, and the first one waits for the first certificate; absolute, 100 ms to 60 s. Default 5 s.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
