@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace ConsulConnect;
@@ -8,11 +9,13 @@ internal sealed class ConnectMetrics : IDisposable
     public const string MeterName = "Consul.Connect";
 
     private readonly Meter _meter;
+    private readonly ActivitySource _activities = new(MeterName);
     private readonly Counter<long> _handshakeFailures;
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _leafRotations;
     private readonly Counter<long> _rootsRotations;
     private readonly Counter<long> _watchRequests;
+    private readonly Histogram<double> _dials;
 
     /// <param name="service">The identity the measurements belong to.</param>
     /// <param name="factory">The host's factory; null without a host.</param>
@@ -25,6 +28,7 @@ internal sealed class ConnectMetrics : IDisposable
         _leafRotations = _meter.CreateCounter<long>("consul.connect.leaf.rotations", "{rotation}", "Leaf certificates received.");
         _rootsRotations = _meter.CreateCounter<long>("consul.connect.roots.rotations", "{rotation}", "Changes of the trusted roots.");
         _watchRequests = _meter.CreateCounter<long>("consul.connect.watch.requests", "{request}", "Turns of the loops that follow the agent.");
+        _dials = _meter.CreateHistogram<double>("consul.connect.dial.duration", "s", "TCP, TLS and the check of identity of the connections to other services.");
     }
 
     public void HandshakeFailed(string reason) =>
@@ -48,5 +52,25 @@ internal sealed class ConnectMetrics : IDisposable
             _watchRequests.Add(1, new("consul.connect.watch", watch), new("consul.connect.outcome", outcome), new("error.type", errorType));
     }
 
-    public void Dispose() => _meter.Dispose();
+    /// <param name="peer">The service that was called.</param>
+    /// <param name="outcome">ok, refused, unreachable, timeout, tls, not_verified, identity, protocol or cancelled.</param>
+    /// <param name="duration">From the first packet to the verified peer.</param>
+    public void Dialed(string peer, string outcome, TimeSpan duration) =>
+        _dials.Record(duration.TotalSeconds, new("consul.connect.peer", peer), new("consul.connect.outcome", outcome));
+
+    /// <summary>The activity of a dial; null when nobody listens.</summary>
+    public Activity? StartDial(string peer, string host, int port)
+    {
+        if (!_activities.HasListeners())
+            return null;
+        var activity = _activities.StartActivity("consul.connect.dial", ActivityKind.Client);
+        activity?.SetTag("consul.connect.peer", peer).SetTag("server.address", host).SetTag("server.port", port);
+        return activity;
+    }
+
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _activities.Dispose();
+    }
 }

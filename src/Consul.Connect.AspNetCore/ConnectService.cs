@@ -4,7 +4,9 @@ using System.Net.Security;
 using System.Security.Authentication;
 using ConsulConnect.Agent;
 using ConsulConnect.Certificates;
+using ConsulConnect.Client;
 using ConsulConnect.Configuration;
+using ConsulConnect.Discovery;
 using ConsulConnect.Intentions;
 using ConsulConnect.Registration;
 using ConsulConnect.Server;
@@ -31,7 +33,7 @@ public sealed class ConnectService : IAsyncDisposable
     // Never disposed: a wait may begin after the end, and without a timer it holds nothing.
     private readonly CancellationTokenSource _stopping = new();
 
-    internal ConnectService(ReadResult configuration, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters)
+    internal ConnectService(ReadResult configuration, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters, IConnectResolver? resolver = null)
     {
         configuration.ThrowIfInvalid();
         Options = configuration.Options;
@@ -54,6 +56,9 @@ public sealed class ConnectService : IAsyncDisposable
         Handshake = new(Credentials, Refusals, time);
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
+        Upstreams = resolver is null ? new NoUpstreams() : new ResolvedUpstreams(resolver, Options.Connect.Upstreams);
+        Resolver = resolver ?? new UpstreamResolver(Upstreams);
+        Outbound = Call(Options.Connect.HandshakeTimeout, logger);
         _entry = new(this, logger);
         configuration.Report(logger);
     }
@@ -64,7 +69,21 @@ public sealed class ConnectService : IAsyncDisposable
     /// <summary>Whether there is a valid certificate and a decision can be made for a caller. Does not block.</summary>
     public bool IsReady => Credentials.Current is { } current && current.NotAfter > _time.GetUtcNow() && Authorizer.IsReady;
 
+    /// <summary>Turns a target into its instances: the one the app registered, or the default one, which follows the agent.</summary>
+    public IConnectResolver Resolver { get; }
+
+    /// <summary>
+    /// For a <c>SocketsHttpHandler</c> of the app's own, with <c>UseProxy = false</c>: dials whom the <c>https</c> address of the
+    /// request names, as an <see cref="HttpClient"/> with <c>AddConsulConnect()</c> would, and returns the connection with its TLS.
+    /// Instances are picked per connection, not per request; prefer <see cref="CreateHandler"/>.
+    /// </summary>
+    public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> ConnectCallback => Outbound.ConnectAsync;
+
     internal ConsulConnectOptions Options { get; }
+
+    internal IUpstreams Upstreams { get; }
+
+    internal Outbound Outbound { get; }
 
     /// <summary>Null when the identity comes from files and no agent is named.</summary>
     internal AgentLink? Link { get; }
@@ -156,6 +175,27 @@ public sealed class ConnectService : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Opens a stream to a service, a prepared query or a static address: TCP, TLS, and the other end's exact identity, verified
+    /// before it is returned. For any protocol; none is negotiated. Another instance is tried when one cannot be dialed. The other
+    /// end may refuse this service after that: with TLS 1.3 the first read then throws an <see cref="IOException"/> with a
+    /// <see cref="ConnectDeniedException"/> inside, or finds the end of the stream.
+    /// </summary>
+    /// <exception cref="ConnectDialException">No instance could be reached and verified, or this service has no certificate.</exception>
+    /// <exception cref="ConnectDeniedException">The other end refused this service in the handshake.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing is left open.</exception>
+    public Task<ConnectConnection> DialAsync(ConnectTarget target, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return Outbound.DialAsync(target, cancellationToken);
+    }
+
+    /// <summary>
+    /// A handler for an <see cref="HttpClient"/>, a gRPC channel or a <c>ClientWebSocket</c> of the app's own that calls
+    /// <c>https://payments.service.consul</c> and its kind. All share this service's connections; disposing one closes none.
+    /// </summary>
+    public HttpMessageHandler CreateHandler() => new MeshHandler(Outbound);
+
     /// <summary>Stops the loops and awaits them; deregisters what it registered.</summary>
     public ValueTask DisposeAsync()
     {
@@ -199,6 +239,13 @@ public sealed class ConnectService : IAsyncDisposable
         _ => new CachedIntentions(Link, Name, options, Self),
     };
 
+    private Outbound Call(TimeSpan patience, ILogger logger)
+    {
+        var own = new OwnCredentials(Name, Credentials, patience, _time);
+        var dialer = new Dialer(Name, own, patience, _time, _metrics);
+        return new(new(Name, Upstreams, Credentials, own, dialer, patience, _time, logger));
+    }
+
     private async Task StopAsync()
     {
         await _stopping.CancelAsync();
@@ -209,6 +256,8 @@ public sealed class ConnectService : IAsyncDisposable
         finally
         {
             // Whatever went wrong before, no loop may go on.
+            await Outbound.DisposeAsync();
+            await Upstreams.DisposeAsync();
             await Task.WhenAll(Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
             if (_client is not null)
                 await _client.DisposeAsync();

@@ -34,7 +34,8 @@ public static class ConsulConnectServiceCollectionExtensions
             provider.GetRequiredService<ReadResult>(),
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider.GetRequiredService<ILoggerFactory>(),
-            provider.GetService<IMeterFactory>()));
+            provider.GetService<IMeterFactory>(),
+            provider.GetService<IConnectResolver>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConnectHost>());
         return services;
     }

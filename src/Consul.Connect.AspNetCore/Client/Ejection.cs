@@ -1,0 +1,128 @@
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace ConsulConnect.Client;
+
+/// <summary>
+/// One instance's circuit breaker: after 5 failures in a row it is left out for 30 s, then one request tries it, and each further
+/// failure doubles the time, up to 5 minutes. It exists only while there are failures, so a healthy instance costs nothing.
+/// </summary>
+internal sealed class Ejection(TimeProvider time)
+{
+    private const int FailuresInARow = 5;
+    private static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(5);
+
+    private readonly Lock _lock = new();
+    private volatile Breaker? _breaker;
+
+    /// <summary>Whether it is out, or being tried after having been.</summary>
+    public bool IsOpen => _breaker is { Until: not null };
+
+    /// <summary>Whether a request may go there now.</summary>
+    public bool IsAdmitted => _breaker is not { Until: { } until, IsTried: var tried } || (!tried && time.GetUtcNow() >= until);
+
+    /// <summary>A request goes there. True: it is the one that tries an ejected instance, and must say so when it ends.</summary>
+    public bool Begin()
+    {
+        if (_breaker is not { Until: not null })
+            return false;
+        lock (_lock)
+        {
+            if (_breaker is not { Until: not null, IsTried: false } breaker)
+                return false;
+            return breaker.IsTried = true;
+        }
+    }
+
+    /// <summary>The request was answered, or given up by the app (null says nothing about the instance).</summary>
+    /// <returns>Whether this brings the instance back.</returns>
+    public bool Succeeded(bool isTrial)
+    {
+        if (_breaker is not { } breaker || (breaker.Until is not null && !isTrial))
+            return false;
+        lock (_lock)
+            _breaker = null;
+        return breaker.Until is not null;
+    }
+
+    public void GivenUp(bool isTrial)
+    {
+        if (!isTrial)
+            return;
+        lock (_lock)
+            if (_breaker is { } breaker)
+                breaker.IsTried = false;
+    }
+
+    /// <summary>The instance failed.</summary>
+    /// <param name="isTrial">As <see cref="Begin"/> said.</param>
+    /// <param name="mayEject">Asked when this failure would eject it.</param>
+    /// <returns>For how long it is ejected by this failure; null: it is not.</returns>
+    public TimeSpan? Failed(bool isTrial, Func<bool> mayEject)
+    {
+        lock (_lock)
+        {
+            var breaker = _breaker ??= new(time);
+            if (breaker.Until is not null && !isTrial)
+                return null;
+            if (breaker.Until is null && breaker.Failures >= FailuresInARow - 1 && !mayEject())
+                return null;
+            breaker.Fail();
+            breaker.IsTried = false;
+            return breaker.Until is { } until ? until - time.GetUtcNow() : null;
+        }
+    }
+
+    /// <summary>Forgets everything, as the instance's entry in the catalog has changed. True: it was out.</summary>
+    public bool End()
+    {
+        lock (_lock)
+        {
+            var wasOpen = IsOpen;
+            _breaker = null;
+            return wasOpen;
+        }
+    }
+
+    // Only failures are reported to it: a success ends it, so all it has seen are failures in a row.
+    private sealed class Breaker
+    {
+        private readonly ResiliencePipeline<bool> _pipeline;
+
+        public Breaker(TimeProvider time) => _pipeline = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool>
+            {
+                ShouldHandle = args => new(args.Outcome.Result),
+                FailureRatio = 1,
+                MinimumThroughput = FailuresInARow,
+                SamplingDuration = TimeSpan.FromDays(1),
+                BreakDurationGenerator = args => new(Doubled(args.HalfOpenAttempts)),
+                OnOpened = args =>
+                {
+                    Until = time.GetUtcNow() + args.BreakDuration;
+                    return default;
+                },
+            })
+            .Build();
+
+        public int Failures { get; private set; }
+
+        public DateTimeOffset? Until { get; private set; }
+
+        public bool IsTried { get; set; }
+
+        public void Fail()
+        {
+            Failures++;
+            // The callback does nothing but hand the failure over, and completes at once.
+            _ = _pipeline.ExecuteOutcomeAsync(static (_, _) => new ValueTask<Outcome<bool>>(Outcome.FromResult(true)), ResilienceContextPool.Shared.Get(), 0).AsTask().GetAwaiter().GetResult();
+        }
+
+        private static TimeSpan Doubled(int times)
+        {
+            var pause = FirstBreak * Math.Pow(2, Math.Min(times, 10));
+            return pause < LongestBreak ? pause : LongestBreak;
+        }
+    }
+}

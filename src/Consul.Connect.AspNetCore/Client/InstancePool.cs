@@ -1,0 +1,115 @@
+using ConsulConnect.Certificates;
+
+namespace ConsulConnect.Client;
+
+/// <summary>One instance of an upstream: its handlers, its circuit breaker, and how many requests it is answering.</summary>
+internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instance, PoolServices services)
+{
+    private readonly Lock _lock = new();
+    private readonly Ejection _ejection = new(services.Time);
+    private readonly PooledHandler?[] _handlers = new PooledHandler?[2];
+    private volatile ConnectInstance _instance = instance;
+    private bool _retired;
+    private int _active;
+
+    /// <summary>The newest entry for it.</summary>
+    public ConnectInstance Instance => _instance;
+
+    public int Active => Volatile.Read(ref _active);
+
+    public bool IsEjected => _ejection.IsOpen;
+
+    public bool IsAdmitted => _ejection.IsAdmitted;
+
+    public void Update(ConnectInstance instance)
+    {
+        var isOther = _instance.Version != instance.Version;
+        _instance = instance;
+        if (isOther && _ejection.End())
+            upstream.CameBack(this);
+    }
+
+    /// <summary>Takes the instance for one request.</summary>
+    public Lease Acquire(ConnectProtocol protocol, MeshCredentials credentials)
+    {
+        var handler = Volatile.Read(ref _handlers[(int)protocol]);
+        if (handler is null || handler.Generation < credentials.Generation || handler.IsWorn || !handler.TryAcquire())
+            handler = Replace(protocol, credentials);
+        Interlocked.Increment(ref _active);
+        return new(this, handler, _ejection.Begin());
+    }
+
+    public void End(LeaseOutcome outcome, bool isTrial)
+    {
+        Interlocked.Decrement(ref _active);
+        Judge(outcome, isTrial);
+    }
+
+    /// <summary>A dial outside HTTP goes there.</summary>
+    public bool Begin() => _ejection.Begin();
+
+    public void Judge(LeaseOutcome outcome, bool isTrial)
+    {
+        switch (outcome)
+        {
+            case LeaseOutcome.Answered:
+                if (_ejection.Succeeded(isTrial))
+                    upstream.CameBack(this);
+                break;
+            case LeaseOutcome.Failed:
+                upstream.Failed(this, _ejection, isTrial);
+                break;
+            default:
+                _ejection.GivenUp(isTrial);
+                break;
+        }
+    }
+
+    /// <summary>Retires handlers of other credentials, and those at their end.</summary>
+    public void Sweep(long generation)
+    {
+        lock (_lock)
+            for (var i = 0; i < _handlers.Length; i++)
+                if (_handlers[i] is { } handler && (handler.Generation < generation || handler.IsWorn))
+                {
+                    handler.Retire();
+                    Volatile.Write(ref _handlers[i], null);
+                }
+    }
+
+    /// <summary>Takes it out of use; what is under way ends in peace.</summary>
+    public void Retire()
+    {
+        lock (_lock)
+        {
+            _retired = true;
+            for (var i = 0; i < _handlers.Length; i++)
+            {
+                _handlers[i]?.Retire();
+                Volatile.Write(ref _handlers[i], null);
+            }
+        }
+    }
+
+    private PooledHandler Replace(ConnectProtocol protocol, MeshCredentials credentials)
+    {
+        lock (_lock)
+        {
+            ref var slot = ref _handlers[(int)protocol];
+            if (slot is { } other && other.Generation >= credentials.Generation && !other.IsWorn && other.TryAcquire())
+                return other;
+            slot?.Retire();
+            var handler = new PooledHandler(cancellationToken => upstream.DialAsync(this, protocol, cancellationToken), credentials, services.Time);
+            handler.TryAcquire();
+            Volatile.Write(ref slot, handler);
+            // For a request that picked it just before: the only one that will use this handler.
+            if (_retired)
+            {
+                handler.Retire();
+                Volatile.Write(ref slot, null);
+            }
+
+            return handler;
+        }
+    }
+}

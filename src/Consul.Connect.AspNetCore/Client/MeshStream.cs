@@ -1,0 +1,64 @@
+using System.Net.Security;
+
+namespace ConsulConnect.Client;
+
+/// <summary>
+/// A verified connection. It is an SslStream, because .NET's HTTP handler adds TLS of its own to anything else; and it knows
+/// whether the other end has ever answered, because the one that refuses us says nothing more than that.
+/// </summary>
+internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveInnerStreamOpen: false)
+{
+    private DialAttempt? _attempt;
+    private volatile bool _answered;
+
+    /// <summary>Whom the handshake has verified.</summary>
+    public ConnectPeer? Verified { get; set; }
+
+    /// <summary>Watches the first answer from now on.</summary>
+    public void Watch(DialAttempt attempt) => _attempt = attempt;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _answered || buffer.IsEmpty ? base.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        if (_answered || count == 0)
+            return base.Read(buffer, offset, count);
+        try
+        {
+            return First(base.Read(buffer, offset, count));
+        }
+        catch (IOException e) when (_attempt is { } attempt && attempt.Refusal(e) is { } refused)
+        {
+            throw new IOException(refused.Message, refused);
+        }
+    }
+
+    private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return First(await base.ReadAsync(buffer, cancellationToken));
+        }
+        catch (IOException e) when (_attempt is { } attempt && attempt.Refusal(e) is { } refused)
+        {
+            throw new IOException(refused.Message, refused);
+        }
+    }
+
+    private int First(int count)
+    {
+        _answered = count > 0 || _answered;
+        // In HTTP whoever says nothing at all refuses; other protocols may have nothing to say.
+        if (!_answered && _attempt is { IsHttp: true } attempt)
+        {
+            var refused = attempt.Refused();
+            throw new IOException(refused.Message, refused);
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,10 @@
+using ConsulConnect.Certificates;
+using ConsulConnect.Discovery;
+using Microsoft.Extensions.Logging;
+
+namespace ConsulConnect.Client;
+
+/// <summary>What all pools of one identity share.</summary>
+/// <param name="Caller">This service.</param>
+/// <param name="Patience">How long a request waits for the first instances.</param>
+internal sealed record PoolServices(string Caller, IUpstreams Upstreams, ICredentialsSource Credentials, OwnCredentials Own, Dialer Dialer, TimeSpan Patience, TimeProvider Time, ILogger Logger);

@@ -1,0 +1,120 @@
+using System.Net;
+
+namespace ConsulConnect.Client;
+
+// One request: an instance, its handler, and another instance where that is safe and helps.
+internal sealed partial class UpstreamPool
+{
+    private const string ForwardedCertificate = "x-forwarded-client-cert";
+
+    /// <exception cref="HttpRequestException">No instance has answered; <see cref="ConnectDialException"/> or <see cref="ConnectDeniedException"/> inside says why.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var (version, policy) = (request.Version, request.VersionPolicy);
+        // Who called us is nobody's word to pass on: the next service sees our certificate.
+        if (request.Headers.NonValidated.Contains(ForwardedCertificate))
+            request.Headers.Remove(ForwardedCertificate);
+        _budget.Request();
+        Tries? tries = null;
+        try
+        {
+            while (true)
+            {
+                var upstream = Open();
+                var protocol = SentRequest.Protocol(request, upstream.Options.Protocol);
+                var credentials = await _services.Own.GetAsync(Target, cancellationToken);
+                var roster = await RosterAsync(upstream, cancellationToken);
+                var instance = Pick(roster, upstream.Options, tries?.Instances) ?? tries?.Instances[^1] ?? throw NoInstances(upstream, roster);
+                // Exactly this, so that nothing a server says leads to a version whose connections are not ours.
+                request.Version = protocol is ConnectProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
+                request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+                var lease = instance.Acquire(protocol, credentials);
+                var (response, failure) = await TryAsync(request, lease, cancellationToken);
+                if (response is not null && !Failures.IsFailure(response.StatusCode))
+                    return Leased(request, response, lease);
+                tries ??= new();
+                if (!MayRepeat(request, failure, roster, tries.With(instance), upstream.Options.Retries))
+                    return response is not null ? Leased(request, response, lease) : throw Surfaced(failure!);
+                response?.Dispose();
+                lease.End(LeaseOutcome.Failed);
+            }
+        }
+        catch (ConnectDialException e)
+        {
+            throw Failures.Surfaced(e)!;
+        }
+        finally
+        {
+            (request.Version, request.VersionPolicy) = (version, policy);
+        }
+    }
+
+    private static async ValueTask<(HttpResponseMessage? Response, Exception? Failure)> TryAsync(HttpRequestMessage request, Lease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await lease.Handler.SendAsync(request, cancellationToken), null);
+        }
+        catch (Exception e)
+        {
+            var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e) is Failure.Final or Failure.Refused;
+            lease.End(isGivenUp ? LeaseOutcome.Unknown : LeaseOutcome.Failed);
+            if (cancellationToken.IsCancellationRequested)
+                throw;
+            return (null, e);
+        }
+    }
+
+    /// <param name="error">Null: it answered that it cannot serve.</param>
+    private bool MayRepeat(HttpRequestMessage request, Exception? error, Roster roster, Tries tries, int retries)
+    {
+        var failure = error is null ? Failure.Broken : Failures.Of(error);
+        var isAllowed = failure switch
+        {
+            Failure.Unsent => true,
+            Failure.Refused => ++tries.Refusals == 1 && IsRepeatable(request),
+            Failure.Broken => IsRepeatable(request),
+            _ => false,
+        };
+        // A connection that broke may have been an old one; the other failures are the instance's.
+        var mayBeSame = failure is Failure.Broken && error is not null;
+        return isAllowed && tries.Instances.Count <= retries && (mayBeSame || tries.HasOther(roster)) && _budget.TryRetry();
+    }
+
+    private static bool IsRepeatable(HttpRequestMessage request) => SentRequest.IsIdempotent(request.Method) && SentRequest.CanRepeat(request.Content);
+
+    private Exception Surfaced(Exception error)
+    {
+        var surfaced = Failures.Surfaced(error);
+        if (surfaced?.InnerException is ConnectDeniedException denied)
+            Refused(denied);
+        return surfaced ?? error;
+    }
+
+    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, Lease lease)
+    {
+        if (Failures.IsFailure(response.StatusCode))
+            lease.Blame();
+        var isEmpty = request.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified || response.Content.Headers.ContentLength == 0;
+        if (isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols && request.Method != HttpMethod.Connect)
+            lease.End(LeaseOutcome.Answered);
+        else
+            response.Content = new LeasedContent(response.Content, lease);
+        return response;
+    }
+
+    private sealed class Tries
+    {
+        public List<InstancePool> Instances { get; } = [];
+
+        public int Refusals { get; set; }
+
+        public Tries With(InstancePool instance)
+        {
+            Instances.Add(instance);
+            return this;
+        }
+
+        public bool HasOther(Roster roster) => Array.Exists(roster.Members, member => !Instances.Contains(member));
+    }
+}

@@ -1,0 +1,217 @@
+using System.Net.Security;
+using ConsulConnect.Discovery;
+
+namespace ConsulConnect.Client;
+
+/// <summary>One target: its instances with what is known of each, kept across the changes of the catalog.</summary>
+internal sealed partial class UpstreamPool
+{
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromMinutes(1);
+
+    private readonly PoolServices _services;
+    private readonly RetryBudget _budget;
+    private readonly LeastRequests _least = new();
+    private readonly Lock _lock = new();
+    private volatile Roster _roster = new(new([], null), []);
+    private long _turn = -1;
+    private int _ejected;
+    private long _lastUsed;
+    private long _lastRefusal = long.MinValue;
+    private bool _closed;
+
+    public UpstreamPool(PoolServices services, ConnectTarget target)
+    {
+        (_services, Target, _lastUsed) = (services, target, services.Time.GetTimestamp());
+        _budget = new(services.Time);
+    }
+
+    public ConnectTarget Target { get; }
+
+    /// <summary>Dials one instance for its handler.</summary>
+    public ValueTask<MeshStream> DialAsync(InstancePool instance, ConnectProtocol protocol, CancellationToken cancellationToken) =>
+        DialAsync(_services.Upstreams.Open(Target), instance, Alpn(protocol), cancellationToken);
+
+    /// <summary>Dials any instance, and others when one fails.</summary>
+    /// <param name="protocol">Null: none is offered.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<MeshStream> DialAnyAsync(Func<ConnectUpstreamOptions, SslApplicationProtocol?> protocol, CancellationToken cancellationToken)
+    {
+        List<InstancePool>? tried = null;
+        while (true)
+        {
+            var upstream = Open();
+            await _services.Own.GetAsync(Target, cancellationToken);
+            var roster = await RosterAsync(upstream, cancellationToken);
+            var instance = Pick(roster, upstream.Options, tried) ?? throw NoInstances(upstream, roster);
+            var isTrial = instance.Begin();
+            try
+            {
+                var stream = await DialAsync(upstream, instance, protocol(upstream.Options), cancellationToken);
+                instance.Judge(LeaseOutcome.Answered, isTrial);
+                return stream;
+            }
+            catch (ConnectDialException e) when (Failures.Of(e) is Failure.Unsent)
+            {
+                instance.Judge(LeaseOutcome.Failed, isTrial);
+                (tried ??= []).Add(instance);
+                if (tried.Count > upstream.Options.Retries || tried.Count >= roster.Members.Length)
+                    throw;
+            }
+            catch (Exception e)
+            {
+                instance.Judge(LeaseOutcome.Unknown, isTrial);
+                if (e is ConnectDeniedException denied)
+                    Refused(denied);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Retires what is out of date; true when the pool itself has not been used for long.</summary>
+    public bool Sweep(TimeSpan idle)
+    {
+        var roster = _roster;
+        var generation = _services.Credentials.Current?.Generation ?? 0;
+        foreach (var member in roster.Members)
+            member.Sweep(generation);
+        return _services.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) > idle && Array.TrueForAll(roster.Members, member => member.Active == 0);
+    }
+
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            foreach (var member in _roster.Members)
+                member.Retire();
+        }
+    }
+
+    public void CameBack(InstancePool instance)
+    {
+        Interlocked.Decrement(ref _ejected);
+        Log.CameBack(_services.Logger, Target.Name, instance.Instance);
+    }
+
+    public void Failed(InstancePool instance, Ejection ejection, bool isTrial)
+    {
+        // One at a time, so that not two of them are the last that may go.
+        lock (_lock)
+        {
+            if (ejection.Failed(isTrial, MayEject) is not { } pause)
+                return;
+            if (!isTrial)
+                Interlocked.Increment(ref _ejected);
+            Log.Ejected(_services.Logger, Target.Name, instance.Instance, pause.TotalSeconds);
+        }
+
+        bool MayEject()
+        {
+            var members = _roster.Members;
+            return (Array.FindAll(members, member => member.IsEjected).Length + 1) * 2 <= members.Length;
+        }
+    }
+
+    private IUpstream Open()
+    {
+        Volatile.Write(ref _lastUsed, _services.Time.GetTimestamp());
+        return _services.Upstreams.Open(Target);
+    }
+
+    private async ValueTask<MeshStream> DialAsync(IUpstream upstream, InstancePool instance, SslApplicationProtocol? protocol, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var identity = Target.Identity ?? (upstream.Options.Address is null ? null : upstream.Options.Identity);
+            return await _services.Dialer.DialAsync(Target, identity, instance.Instance, protocol, cancellationToken);
+        }
+        catch (ConnectDialException)
+        {
+            upstream.DialFailed();
+            throw;
+        }
+    }
+
+    private InstancePool? Pick(Roster roster, ConnectUpstreamOptions options, List<InstancePool>? tried)
+    {
+        var balancer = options.CustomBalancer ?? (options.Balancer is ConnectBalancing.LeastRequests ? _least : null);
+        return roster.Pick(balancer, Interlocked.Increment(ref _turn), Volatile.Read(ref _ejected) > 0, tried);
+    }
+
+    private ValueTask<Roster> RosterAsync(IUpstream upstream, CancellationToken cancellationToken)
+    {
+        var set = upstream.GetAsync(cancellationToken);
+        return set.IsCompletedSuccessfully ? new(RosterOf(set.Result)) : FirstAsync(upstream, set.AsTask(), cancellationToken);
+    }
+
+    private async ValueTask<Roster> FirstAsync(IUpstream upstream, Task<UpstreamSet> first, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return RosterOf(await first.WaitAsync(_services.Patience, _services.Time, cancellationToken));
+        }
+        catch (TimeoutException)
+        {
+            throw new ConnectDialException(
+                ConnectDialError.NoInstances,
+                Target.ToString(),
+                $"\"{_services.Caller}\" cannot call {Target}: nothing is known of its instances after {_services.Patience.TotalSeconds:0.###} s ({upstream.LastError ?? "no answer yet"}). Nothing was dialed.");
+        }
+    }
+
+    private ConnectDialException NoInstances(IUpstream upstream, Roster roster) => new(
+        ConnectDialError.NoInstances,
+        Target.ToString(),
+        $"\"{_services.Caller}\" cannot call {Target}, which has no instance to dial: {roster.Set.Problem ?? upstream.LastError ?? "the catalog holds none that is healthy"}");
+
+    private Roster RosterOf(UpstreamSet set)
+    {
+        var roster = _roster;
+        return ReferenceEquals(set, roster.Set) || ReferenceEquals(set.Instances, roster.Set.Instances) ? roster : Follow(set);
+    }
+
+    private Roster Follow(UpstreamSet set)
+    {
+        lock (_lock)
+        {
+            var before = _roster.Members.ToDictionary(member => Key.Of(member.Instance));
+            var members = new Dictionary<Key, InstancePool>();
+            foreach (var instance in set.Instances.Where(instance => instance.Weight > 0))
+            {
+                var key = Key.Of(instance);
+                if (members.ContainsKey(key))
+                    continue;
+                if (before.Remove(key, out var known))
+                    known.Update(instance);
+                members[key] = known ?? new(this, instance, _services);
+            }
+
+            foreach (var gone in before.Values)
+                gone.Retire();
+            var roster = new Roster(set, [.. members.Values]);
+            if (_closed)
+                foreach (var member in roster.Members)
+                    member.Retire();
+            Volatile.Write(ref _ejected, roster.Members.Count(member => member.IsEjected));
+            return _roster = roster;
+        }
+    }
+
+    private void Refused(ConnectDeniedException refusal)
+    {
+        var seen = Volatile.Read(ref _lastRefusal);
+        var now = _services.Time.GetTimestamp();
+        if ((seen == long.MinValue || _services.Time.GetElapsedTime(seen, now) >= RefusalPause) && Interlocked.CompareExchange(ref _lastRefusal, now, seen) == seen)
+            Log.Refused(_services.Logger, refusal.Message);
+    }
+
+    private static SslApplicationProtocol Alpn(ConnectProtocol protocol) =>
+        protocol is ConnectProtocol.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11;
+
+    /// <summary>What makes an instance the same one: where it is and whom it must prove to be.</summary>
+    private readonly record struct Key(string Host, int Port, string Service, string Namespace, string Partition, string Datacenter)
+    {
+        public static Key Of(ConnectInstance instance) =>
+            new(instance.Host, instance.Port, instance.Service, instance.Namespace, instance.Partition, instance.Datacenter);
+    }
+}

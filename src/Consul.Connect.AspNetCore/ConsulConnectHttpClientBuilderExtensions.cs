@@ -1,0 +1,32 @@
+using ConsulConnect;
+using ConsulConnect.Client;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets HTTP clients call the mesh.</summary>
+public static class ConsulConnectHttpClientBuilderExtensions
+{
+    /// <summary>
+    /// Makes this client call services of the mesh: <c>https://payments.service.consul</c>, <c>https://payments.service.dc2.consul</c>,
+    /// <c>https://nearest.query.consul</c>, and no other host. Connections, instances and ejections are the
+    /// <see cref="ConnectService"/>'s, shared by all clients and kept when the factory replaces its handlers. Adds the service if
+    /// <c>UseConsulConnect()</c> or <c>AddConsulConnect()</c> has not.
+    /// </summary>
+    /// <remarks>
+    /// Building the client throws <see cref="InvalidOperationException"/> when it also has a primary handler of the app's own. A
+    /// request throws <see cref="HttpRequestException"/>, with a <see cref="ConnectDialException"/> or a
+    /// <see cref="ConnectDeniedException"/> inside where the mesh is the reason.
+    /// </remarks>
+    public static IHttpClientBuilder AddConsulConnect(this IHttpClientBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddConsulConnect();
+        builder.Services.AddSingleton(new MeshClientName(builder.Name));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, MeshClientFilter>());
+        builder.Services.Configure<HttpClientFactoryOptions>(builder.Name, options => options.HttpMessageHandlerBuilderActions.Add(
+            client => MeshClientFilter.Set(client, client.Services.GetRequiredService<ConnectService>().CreateHandler())));
+        return builder;
+    }
+}
