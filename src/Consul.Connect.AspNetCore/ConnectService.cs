@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using ConsulConnect.Agent;
 using ConsulConnect.Certificates;
 using ConsulConnect.Configuration;
+using ConsulConnect.Discovery;
 using ConsulConnect.Intentions;
 using ConsulConnect.Registration;
 using ConsulConnect.Server;
@@ -50,6 +51,7 @@ public sealed class ConnectService : IAsyncDisposable
             ? new FileCredentials(files, Name, time, logger, _metrics)
             : new AgentCredentials(Link!, Name, Options.Namespace, Options.Partition);
         Authorizer = Authorize(Options.Connect.Authorization);
+        Upstreams = new Upstreams(Link, Options, Self, time);
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
@@ -72,6 +74,8 @@ public sealed class ConnectService : IAsyncDisposable
     internal ICredentialsSource Credentials { get; }
 
     internal IAuthorizer Authorizer { get; }
+
+    internal IUpstreams Upstreams { get; }
 
     internal RefusalReport Refusals { get; }
 
@@ -168,6 +172,7 @@ public sealed class ConnectService : IAsyncDisposable
         IsStarted = true;
         Credentials.Start();
         Authorizer.Start();
+        Upstreams.Start();
     }
 
     /// <param name="endpoints">Where the mesh is served, for the start line.</param>
@@ -209,7 +214,7 @@ public sealed class ConnectService : IAsyncDisposable
         finally
         {
             // Whatever went wrong before, no loop may go on.
-            await Task.WhenAll(Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
+            await Task.WhenAll(Upstreams.DisposeAsync().AsTask(), Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
             if (_client is not null)
                 await _client.DisposeAsync();
             _metrics.Dispose();
