@@ -52,11 +52,11 @@ public sealed class ConnectService : IAsyncDisposable
             ? new FileCredentials(files, Name, time, logger, _metrics)
             : new AgentCredentials(Link!, Name, Options.Namespace, Options.Partition);
         Authorizer = Authorize(Options.Connect.Authorization);
+        Upstreams = resolver is null ? new Upstreams(Link, Options, Self, time) : new ResolvedUpstreams(resolver, Options);
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
-        Upstreams = resolver is null ? new NoUpstreams() : new ResolvedUpstreams(resolver, Options.Connect.Upstreams);
         Resolver = resolver ?? new UpstreamResolver(Upstreams);
         Outbound = Call(Options.Connect.HandshakeTimeout, logger);
         _entry = new(this, logger);
@@ -81,8 +81,6 @@ public sealed class ConnectService : IAsyncDisposable
 
     internal ConsulConnectOptions Options { get; }
 
-    internal IUpstreams Upstreams { get; }
-
     internal Outbound Outbound { get; }
 
     /// <summary>Null when the identity comes from files and no agent is named.</summary>
@@ -91,6 +89,8 @@ public sealed class ConnectService : IAsyncDisposable
     internal ICredentialsSource Credentials { get; }
 
     internal IAuthorizer Authorizer { get; }
+
+    internal IUpstreams Upstreams { get; }
 
     internal RefusalReport Refusals { get; }
 
@@ -208,6 +208,7 @@ public sealed class ConnectService : IAsyncDisposable
         IsStarted = true;
         Credentials.Start();
         Authorizer.Start();
+        Upstreams.Start();
     }
 
     /// <param name="endpoints">Where the mesh is served, for the start line.</param>
@@ -243,7 +244,7 @@ public sealed class ConnectService : IAsyncDisposable
     {
         var own = new OwnCredentials(Name, Credentials, patience, _time);
         var dialer = new Dialer(Name, own, patience, _time, _metrics);
-        return new(new(Name, Upstreams, Credentials, own, dialer, patience, _time, logger));
+        return new(new(Name, Upstreams, Options.Connect.Upstreams, Credentials, own, dialer, patience, _time, logger));
     }
 
     private async Task StopAsync()
@@ -257,8 +258,7 @@ public sealed class ConnectService : IAsyncDisposable
         {
             // Whatever went wrong before, no loop may go on.
             await Outbound.DisposeAsync();
-            await Upstreams.DisposeAsync();
-            await Task.WhenAll(Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
+            await Task.WhenAll(Upstreams.DisposeAsync().AsTask(), Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
             if (_client is not null)
                 await _client.DisposeAsync();
             _metrics.Dispose();

@@ -26,15 +26,31 @@ public sealed record ConnectTarget
 
     internal ConnectTargetKind Kind { get; }
 
+    /// <summary>Which of the configured upstreams has been applied to it, or would have been; null: none has yet.</summary>
+    internal string? Label { get; init; }
+
     /// <summary>A service of the catalog, by its name; every healthy instance will do.</summary>
     /// <exception cref="ArgumentException">The name is empty or holds what no service name does.</exception>
-    public static ConnectTarget Service(string name, string? datacenter = null, string? @namespace = null, string? partition = null) =>
-        new(ConnectTargetKind.Service, Named(name)) { Datacenter = datacenter, Namespace = @namespace, Partition = partition };
+    public static ConnectTarget Service(string name, string? datacenter = null, string? @namespace = null, string? partition = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new(ConnectTargetKind.Service, Segment(name, nameof(name))!)
+        {
+            Datacenter = Segment(datacenter, nameof(datacenter)),
+            Namespace = Segment(@namespace, nameof(@namespace)),
+            Partition = Segment(partition, nameof(partition)),
+        };
+    }
 
     /// <summary>A prepared query, by its name or id; what it answers will do, also in another datacenter.</summary>
     /// <exception cref="ArgumentException">The name is empty or holds what no query name does.</exception>
-    public static ConnectTarget Query(string name, string? datacenter = null) =>
-        new(ConnectTargetKind.Query, Named(name)) { Datacenter = datacenter };
+    public static ConnectTarget Query(string name, string? datacenter = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (name is "." or ".." || name.Any(c => char.IsControl(c) || c == '/'))
+            throw new ArgumentException("The name of a query has no control characters and no \"/\", and is no step in a path.", nameof(name));
+        return new(ConnectTargetKind.Query, name) { Datacenter = Segment(datacenter, nameof(datacenter)) };
+    }
 
     /// <summary>An address that is in no catalog.</summary>
     /// <param name="address"><c>host:port</c>, with an IPv6 address in brackets.</param>
@@ -44,6 +60,12 @@ public sealed record ConnectTarget
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
         ArgumentException.ThrowIfNullOrEmpty(identity);
+        if (!HostAndPort.TryParse(address, out _, out var fault))
+            throw new ArgumentException($"The address is \"{address}\", {fault}.", nameof(address));
+        if (!SpiffeId.TryParse(identity, out var id, out fault))
+            throw new ArgumentException($"The identity {fault}; write for example spiffe://<trust domain>/ns/default/dc/dc1/svc/legacy.", nameof(identity));
+        if (id.Kind != SpiffeKind.Service)
+            throw new ArgumentException("The identity is not that of a service; write for example spiffe://<trust domain>/ns/default/dc/dc1/svc/legacy.", nameof(identity));
         return new(ConnectTargetKind.Static, address) { Identity = identity };
     }
 
@@ -54,10 +76,14 @@ public sealed record ConnectTarget
         _ => $"{Name}.{(Kind == ConnectTargetKind.Query ? "query" : "service")}{(Datacenter is null ? "" : $".{Datacenter}")}.consul",
     };
 
-    private static string Named(string name)
+    // Empty means what null means, as it does to Consul.
+    private static string? Segment(string? name, string parameter)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        return name;
+        if (string.IsNullOrEmpty(name))
+            return null;
+        return SpiffeId.IsSegment(name)
+            ? name
+            : throw new ArgumentException("It holds what cannot appear in a verified identity; use letters, digits, \".\", \"_\" and \"-\".", parameter);
     }
 }
 

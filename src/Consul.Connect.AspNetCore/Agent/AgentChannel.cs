@@ -37,6 +37,17 @@ internal sealed class AgentChannel(AgentAddress address, ConsulConnectOptions op
             async (response, cancellation) => Answer(response, value, await AgentBody.HashListAsync(response.Content, cancellation), fromServers: true),
             cancellationToken);
 
+    /// <summary>A call whose answer may be large: it is read piece by piece, and what is made of it says what it was.</summary>
+    public Task<AgentAnswer<T>> AskInPiecesAsync<T>(AgentCall call, Func<HttpResponseMessage, CancellationToken, Task<(T Value, string Fingerprint)>> read, CancellationToken cancellationToken) =>
+        SendAsync(
+            call,
+            async (response, cancellation) =>
+            {
+                var (value, fingerprint) = await read(response, cancellation);
+                return Answer(response, value, fingerprint, fromServers: true);
+            },
+            cancellationToken);
+
     /// <summary>A call that changes something and answers nothing.</summary>
     public Task TellAsync(AgentCall call, CancellationToken cancellationToken) =>
         SendAsync(call, static (_, _) => Task.FromResult(true), cancellationToken);

@@ -88,6 +88,28 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
             AgentAnswers.Service,
             cancellationToken);
 
+    public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) =>
+        ListAsync(Health(what).Blocking(query), cancellationToken);
+
+    public Task<AgentAnswer<HealthList>> GetCachedHealthAsync(HealthQuery what, CancellationToken cancellationToken) =>
+        ListAsync(Health(what).Cached(), cancellationToken);
+
+    public Task<AgentAnswer<QueryAnswer>> ExecuteQueryAsync(string name, string? datacenter, CancellationToken cancellationToken)
+    {
+        var call = Get($"/v1/query/{Segment(name)}/execute", $"query:read on \"{name}\", and service:read and node:read on what it finds")
+            .With("connect", "true").With("dc", Or(datacenter, _datacenter));
+        return _channel.AskInPiecesAsync(
+            Named(call),
+            async (response, cancellation) =>
+            {
+                var reader = new HealthReader(isQuery: true);
+                var fingerprint = await HealthBody.ReadAsync(response.Content, reader, cancellation);
+                var filtered = AgentHeaders.IsFiltered(response.Headers);
+                return (reader.ToAnswer(filtered), filtered ? fingerprint + " filtered" : fingerprint);
+            },
+            cancellationToken);
+    }
+
     public ValueTask DisposeAsync() => _secrets.DisposeAsync();
 
     // Community agents refuse both parameters, whatever they say.
@@ -97,6 +119,29 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
     private string Segment(string name) => name is "" or "." or ".."
         ? throw new AgentException(AgentFault.Permanent, $"\"{name}\" is no name the agent at {Address} can be asked for")
         : Uri.EscapeDataString(name);
+
+    private AgentCall Health(HealthQuery what) =>
+        Get($"/v1/health/connect/{Segment(what.Service)}", $"service:read on \"{what.Service}\" and node:read on its nodes")
+            .With("dc", Or(what.Datacenter, _datacenter))
+            .With("ns", Other(what.Namespace, _namespace))
+            .With("partition", Other(what.Partition, _partition));
+
+    private Task<AgentAnswer<HealthList>> ListAsync(AgentCall call, CancellationToken cancellationToken) =>
+        _channel.AskInPiecesAsync(
+            call,
+            async (response, cancellation) =>
+            {
+                var reader = new HealthReader(isQuery: false);
+                var fingerprint = await HealthBody.ReadAsync(response.Content, reader, cancellation);
+                var filtered = AgentHeaders.IsFiltered(response.Headers);
+                return (reader.ToList(filtered), filtered ? fingerprint + " filtered" : fingerprint);
+            },
+            cancellationToken);
+
+    private static string? Or(string? given, string? own) => string.IsNullOrEmpty(given) ? own : given;
+
+    // Only an Enterprise agent can have put this app elsewhere than into the default one, and it must be told when that is asked for.
+    private static string? Other(string? given, string? own) => string.IsNullOrEmpty(given) ? own : own is null ? Enterprise(given) : given;
 
     private AgentCall Get(string path, string? needs = null) => new(HttpMethod.Get, path, Address) { Needs = needs };
 

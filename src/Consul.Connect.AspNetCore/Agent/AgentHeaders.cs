@@ -20,6 +20,10 @@ internal static class AgentHeaders
 
     public static string? ContentHash(HttpResponseHeaders headers) => Value(headers, "X-Consul-ContentHash") is { Length: > 0 } hash ? hash : null;
 
+    /// <summary>Whether the token's rights hide a part of the answer. Agents before 1.11 do not say.</summary>
+    public static bool IsFiltered(HttpResponseHeaders headers) =>
+        string.Equals(Value(headers, "X-Consul-Results-Filtered-By-Acls"), "true", StringComparison.OrdinalIgnoreCase);
+
     /// <param name="headers">The headers.</param>
     /// <param name="fromServers">
     /// Whether the agent asks the servers for it. Then an answer of a server without a leader confirms nothing, and its time without

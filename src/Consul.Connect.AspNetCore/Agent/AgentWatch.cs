@@ -11,7 +11,7 @@ internal sealed record WatchPace
 }
 
 /// <summary>The one long-poll loop.</summary>
-/// <param name="name">For logs and metrics: leaf, roots, intentions, registration.</param>
+/// <param name="name">For logs and metrics: leaf, roots, intentions, registration, health, query.</param>
 /// <param name="fetch">The call.</param>
 /// <param name="accept">Takes new content, confirmed already and with its freshness, which lives on with it, and answers null (what is disposable of it is disposed afterwards); or why it cannot be used, fit for a message. Called only when the content differs from what was accepted last.</param>
 /// <param name="link">What the loops of one identity share.</param>
@@ -32,6 +32,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     private (string Fingerprint, string? Hash)? _accepted;
     private CancellationToken? _credentials;
     private volatile WatchFreshness? _freshness;
+    private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>For content whose age nobody asks for.</summary>
     public AgentWatch(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, string?> accept, AgentLink link, WatchPace? pace = null)
@@ -50,6 +51,12 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     /// <see cref="AgentException"/> counts as the failure of the turn. Null: such an answer is a failure like others.
     /// </summary>
     public Func<CancellationToken, Task>? WhenMissing { get; init; }
+
+    /// <summary>The pace of polling where it is not always the same, before jitter; null: that of the loop's pace.</summary>
+    public Func<TimeSpan>? PollPace { get; init; }
+
+    /// <summary>A polling loop asks at once instead of at its next time, once its limit of turns lets it. One that waits for changes goes on waiting.</summary>
+    public void AskAgain() => Volatile.Read(ref _asked).TrySetResult();
 
     public void Start()
     {
@@ -122,17 +129,27 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
                 {
                     await _limit.WaitAsync(cancellationToken);
                     wake.Disarm(link.Recovery);
+                    if (_asked.Task.IsCompleted)
+                        Volatile.Write(ref _asked, new(TaskCreationOptions.RunContinuationsAsynchronously));
                     return await watch.TurnAsync(cancellationToken);
                 },
                 this,
                 pause.Token);
             if (poll)
-                await Task.Delay(_pace.Poll * (0.9 + (Random.Shared.NextDouble() / 5)), link.Time, cancellationToken);
+                await PauseAsync((PollPace?.Invoke() ?? _pace.Poll) * (0.9 + (Random.Shared.NextDouble() / 5)), cancellationToken);
         }
         catch (OperationCanceledException) when (pause.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             _trouble.StartOver();
         }
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        using var early = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(pause, link.Time, early.Token), _asked.Task);
+        await early.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <returns>Whether the agent offers nothing to wait on.</returns>

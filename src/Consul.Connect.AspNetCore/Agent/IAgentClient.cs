@@ -35,6 +35,15 @@ internal interface IAgentClient
 
     /// <summary><c>GET /v1/agent/service/:id</c>, which blocks on a hash; an unknown id is <see cref="AgentFault.Missing"/>.</summary>
     Task<AgentAnswer<RegisteredService>> GetServiceAsync(string id, BlockingQuery query, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/health/connect/:service</c>, of all states of health.</summary>
+    Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The same with <c>?cached</c>, which does not wait.</summary>
+    Task<AgentAnswer<HealthList>> GetCachedHealthAsync(HealthQuery what, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/query/:name/execute?connect=true</c>; an unknown query is <see cref="AgentFault.Missing"/>.</summary>
+    Task<AgentAnswer<QueryAnswer>> ExecuteQueryAsync(string name, string? datacenter, CancellationToken cancellationToken);
 }
 
 /// <summary>What a blocking query sends. Index 0 and no hash: answer at once.</summary>

@@ -38,7 +38,8 @@ internal sealed class Outbound : IAsyncDisposable
     public async Task<ConnectConnection> DialAsync(ConnectTarget target, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
-        var stream = await PoolOf(target).DialAnyAsync(_ => null, cancellationToken);
+        // What the configuration says about it applies here too, and its instances are those of the other callers.
+        var stream = await PoolOf(_services.Upstreams.Open(target).Target).DialAnyAsync(_ => null, cancellationToken);
         return new(stream, stream.Verified!);
     }
 
@@ -68,7 +69,7 @@ internal sealed class Outbound : IAsyncDisposable
     {
         if (address is { IsAbsoluteUri: true, Scheme: "https" } && _hosts.TryGetValue(address.Host, out var known))
             return known;
-        var target = MeshHost.Of(address);
+        var target = MeshHost.Of(address, _services.Options);
         if (_hosts.Count < HostsRemembered)
             _hosts[address!.Host] = target;
         return target;

@@ -10,10 +10,9 @@ internal sealed partial class UpstreamPool
 
     private readonly PoolServices _services;
     private readonly RetryBudget _budget;
-    private readonly LeastRequests _least = new();
     private readonly Lock _lock = new();
     private volatile Roster _roster = new(new([], null), []);
-    private long _turn = -1;
+    private IConnectBalancer? _balancer;
     private int _ejected;
     private long _lastUsed;
     private long _lastRefusal = long.MinValue;
@@ -122,8 +121,7 @@ internal sealed partial class UpstreamPool
     {
         try
         {
-            var identity = Target.Identity ?? (upstream.Options.Address is null ? null : upstream.Options.Identity);
-            return await _services.Dialer.DialAsync(Target, identity, instance.Instance, protocol, cancellationToken);
+            return await _services.Dialer.DialAsync(Target, upstream.Target.Identity, instance.Instance, protocol, cancellationToken);
         }
         catch (ConnectDialException)
         {
@@ -134,8 +132,8 @@ internal sealed partial class UpstreamPool
 
     private InstancePool? Pick(Roster roster, ConnectUpstreamOptions options, List<InstancePool>? tried)
     {
-        var balancer = options.CustomBalancer ?? (options.Balancer is ConnectBalancing.LeastRequests ? _least : null);
-        return roster.Pick(balancer, Interlocked.Increment(ref _turn), Volatile.Read(ref _ejected) > 0, tried);
+        var balancer = _balancer ?? Interlocked.CompareExchange(ref _balancer, Balancers.For(options), null) ?? _balancer;
+        return roster.Pick(balancer, Volatile.Read(ref _ejected) > 0, tried);
     }
 
     private ValueTask<Roster> RosterAsync(IUpstream upstream, CancellationToken cancellationToken)
@@ -162,12 +160,12 @@ internal sealed partial class UpstreamPool
     private ConnectDialException NoInstances(IUpstream upstream, Roster roster) => new(
         ConnectDialError.NoInstances,
         Target.ToString(),
-        $"\"{_services.Caller}\" cannot call {Target}, which has no instance to dial: {roster.Set.Problem ?? upstream.LastError ?? "the catalog holds none that is healthy"}");
+        $"\"{_services.Caller}\" cannot call {Target}, which has no instance to dial: {(roster.Set.Problem ?? upstream.LastError ?? "the catalog holds none that is healthy").TrimEnd('.')}.");
 
     private Roster RosterOf(UpstreamSet set)
     {
         var roster = _roster;
-        return ReferenceEquals(set, roster.Set) || ReferenceEquals(set.Instances, roster.Set.Instances) ? roster : Follow(set);
+        return ReferenceEquals(set, roster.Set) ? roster : Follow(set);
     }
 
     private Roster Follow(UpstreamSet set)

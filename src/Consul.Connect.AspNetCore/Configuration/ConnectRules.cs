@@ -11,6 +11,7 @@ internal static class ConnectRules
         RangeRules.Check("Consul:Connect:HandshakeTimeout", connect.HandshakeTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60), faults);
         RangeRules.CheckAtLeast("Consul:Connect:MaxConcurrentHandshakes", connect.MaxConcurrentHandshakes, 1, faults);
         CheckAuthorization(connect.Authorization, faults);
+        UpstreamRules.Check(connect.Upstreams, faults);
         if (connect.Certificates is { } files)
         {
             CheckFile("CertFile", files.CertFile, faults);

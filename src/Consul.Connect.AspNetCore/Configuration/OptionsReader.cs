@@ -51,6 +51,8 @@ internal static class OptionsReader
             ReadAuthorization(new(authorization, SectionKeys.Authorization, faults), connect.Authorization);
         if (section.Section("Certificates", """{ "CertFile": "…", "KeyFile": "…", "CaFile": "…" }""") is { } certificates)
             connect.Certificates = ReadCertificates(new(certificates, SectionKeys.Certificates, faults));
+        if (section.Section("Upstreams", """{ "payments": { "Datacenter": "dc2" } }""") is { } upstreams)
+            UpstreamsReader.Read(upstreams, connect.Upstreams, faults);
     }
 
     private static void ReadAuthorization(SectionReader section, ConnectAuthorizationOptions authorization)

@@ -29,14 +29,18 @@ internal sealed record SectionKeys(string Path, string[] Known, string[] Later)
     public static SectionKeys ServiceConnect { get; } = new("Consul:Service:Connect", ["Native"], ["SidecarService"]) { IsDefinition = true };
 
     public static SectionKeys Connect { get; } = new("Consul:Connect",
-        ["Service", "Authorization", "HandshakeTimeout", "MaxConcurrentHandshakes", "Certificates"],
-        ["RequestNormalization", "Upstreams"]);
+        ["Service", "Authorization", "HandshakeTimeout", "MaxConcurrentHandshakes", "Certificates", "Upstreams"],
+        ["RequestNormalization"]);
 
     public static SectionKeys Authorization { get; } = new("Consul:Connect:Authorization",
         ["Provider", "DefaultPolicy", "PollInterval", "MaxStaleness"],
         ["Mode", "Scope", "RevocationGrace"]);
 
     public static SectionKeys Certificates { get; } = new("Consul:Connect:Certificates", ["CertFile", "KeyFile", "CaFile"], []);
+
+    public static SectionKeys Upstream { get; } = new("Consul:Connect:Upstreams",
+        ["Service", "Datacenter", "Namespace", "Partition", "Protocol", "Balancer", "OnlyPassing", "Retries", "Address", "Identity"],
+        []);
 
     /// <summary>The key of ours that this spelling means, or null.</summary>
     public string? Find(string spelling) =>

@@ -1,5 +1,7 @@
 using System.Net;
 using ConsulConnect.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace ConsulConnect.Tests.Client;
 
@@ -43,7 +45,7 @@ public class RequestsAreSpread
     public async Task To_the_one_with_the_fewest_requests_when_the_upstream_says_so()
     {
         var hold = new TaskCompletionSource();
-        await using var fleet = await Fleet.StartAsync(2, map: app => app.Map("/slow", slow => slow.Run(_ => hold.Task)));
+        await using var fleet = await Fleet.StartAsync(2, map: app => app.Use((HttpContext context, RequestDelegate next) => context.Request.Path == "/slow" ? hold.Task : next(context)));
         await using var client = await fleet.CallerAsync(options => options.Connect.Upstreams["payments"] = new() { Balancer = ConnectBalancing.LeastRequests });
         using var http = client.CreateHttp();
 

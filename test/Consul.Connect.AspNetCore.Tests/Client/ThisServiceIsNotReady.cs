@@ -13,7 +13,7 @@ public class ThisServiceIsNotReady
         await using var server = new RogueServer(_ => Task.CompletedTask);
         await using var client = await MeshClient.StartAsync(_authority, options =>
         {
-            options.Connect.Certificates!.CertFile += ".missing";
+            options.Connect.Certificates!.CaFile = options.Connect.Certificates.KeyFile;
             options.Connect.HandshakeTimeout = TimeSpan.FromMilliseconds(200);
         }, isReady: false);
         client.Logs.Expect("FilesRejected");

@@ -15,6 +15,7 @@ public class AKeyThatIsNotOurs
     [InlineData("""{ "Service": { "Name": "orders", "Adress": "10.0.0.7" } }""", "Consul:Service:Adress", "Consul:Service:Address")]
     [InlineData("""{ "Service": { "Name": "orders", "Connect": { "Nativ": true } } }""", "Consul:Service:Connect:Nativ", "Consul:Service:Connect:Native")]
     [InlineData("""{ "Service": { "Name": "orders", "na_me": "orders" } }""", "Consul:Service:na_me", "Consul:Service:Name")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Upstreams": { "payments": { "Retrys": 2 } } } }""", "Consul:Connect:Upstreams:payments:Retrys", "Consul:Connect:Upstreams:payments:Retries")]
     public void Below_our_sections_it_is_a_fault_that_names_the_nearest_one(string consul, string key, string nearest) =>
         Assert.Equal($"{key} is no key of this section; the nearest is {nearest}; correct it or remove it.", Reading.OnlyFault(consul));
 
@@ -29,7 +30,6 @@ public class AKeyThatIsNotOurs
     [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Mode": "Audit" } } }""", "Consul:Connect:Authorization:Mode")]
     [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "RevocationGrace": "2s" } } }""", "Consul:Connect:Authorization:RevocationGrace")]
     [InlineData("""{ "Connect": { "Service": "orders", "RequestNormalization": { "MergeSlashes": true } } }""", "Consul:Connect:RequestNormalization")]
-    [InlineData("""{ "Connect": { "Service": "orders", "Upstreams": { "payments": { "Retries": 2 } } } }""", "Consul:Connect:Upstreams")]
     [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "OnShutdown": "Deregister" } }""", "Consul:Registration:OnShutdown")]
     [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "PropagationDelay": "2s" } }""", "Consul:Registration:PropagationDelay")]
     [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "DrainTime": "10s" } }""", "Consul:Registration:DrainTime")]

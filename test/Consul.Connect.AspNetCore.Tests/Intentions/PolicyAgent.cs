@@ -109,6 +109,12 @@ internal sealed class PolicyAgent(TimeProvider time, params Intention[] intentio
         return Verdict is { } verdict ? await verdict(clientCertUri, cancellationToken) : Says(DefaultAllows, "Default behavior configured by ACLs", TimeSpan.Zero);
     }
 
+    public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<HealthList>> GetCachedHealthAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<QueryAnswer>> ExecuteQueryAsync(string name, string? datacenter, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<AgentAnswer<AgentSelf>> GetSelfAsync(CancellationToken cancellationToken)
     {
         Tell("self");

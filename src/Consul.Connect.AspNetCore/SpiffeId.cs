@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ConsulConnect.Certificates;
+namespace ConsulConnect;
 
 /// <summary>
 /// A SPIFFE ID in the forms Consul issues. Beyond <see cref="Kind"/> and <see cref="TrustDomain"/> the members are set for a
@@ -64,6 +64,9 @@ internal readonly record struct SpiffeId(SpiffeKind Kind, string TrustDomain, st
             ? Fail("has a path in none of the forms that Consul issues", out fault)
             : Succeed(new(kind, host.ToString(), "", "", "", ""), out id);
     }
+
+    /// <summary>Whether a text can be a part of an identity, such as a service's name.</summary>
+    public static bool IsSegment(ReadOnlySpan<char> text) => text is not ("" or "." or "..") && !text.ContainsAnyExcept(_allowed);
 
     /// <summary>Whether a verified peer is exactly this service: every part, the trust domain and the datacenter included, ordinally.</summary>
     public bool Is(ConnectPeer peer) =>

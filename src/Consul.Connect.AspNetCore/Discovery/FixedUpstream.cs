@@ -1,0 +1,17 @@
+namespace ConsulConnect.Discovery;
+
+/// <summary>One about which nothing will ever change, such as a target that contradicts the configuration.</summary>
+internal sealed class FixedUpstream(ConnectTarget target, ConnectUpstreamOptions options, UpstreamSet set) : IUpstream
+{
+    public ConnectTarget Target { get; } = target;
+
+    public ConnectUpstreamOptions Options { get; } = options;
+
+    public string? LastError => null;
+
+    public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken) => new(set);
+
+    public void DialFailed()
+    {
+    }
+}

@@ -1,0 +1,87 @@
+using ConsulConnect.Agent;
+
+namespace ConsulConnect.Discovery;
+
+/// <summary>Follows one upstream for all who call it, for as long as somebody does.</summary>
+internal abstract class Follower(TimeProvider time) : IAsyncDisposable
+{
+    private readonly TaskCompletionSource<UpstreamSet> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastUse = time.GetTimestamp();
+    private int _waiting;
+    private volatile bool _ended;
+    private volatile bool _answered;
+    private volatile UpstreamSet? _set;
+
+    /// <summary>Why nothing newer is known; null when the last answer was used.</summary>
+    public abstract string? LastError { get; }
+
+    /// <summary>How long nobody has asked for it.</summary>
+    public TimeSpan Idle => Volatile.Read(ref _waiting) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _lastUse));
+
+    /// <summary>Whether anybody has asked for its instances.</summary>
+    public bool IsWanted { get; private set; }
+
+    protected UpstreamSet? Current => _set;
+
+    public abstract void Start();
+
+    /// <summary>An instance could not be dialed.</summary>
+    public abstract void DialFailed();
+
+    /// <summary>Takes note of a use; false: it has ended, and another one must be begun.</summary>
+    public bool Use()
+    {
+        Volatile.Write(ref _lastUse, time.GetTimestamp());
+        return !_ended;
+    }
+
+    public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken)
+    {
+        IsWanted = true;
+        return _set is { } set ? new(set) : new(WaitAsync(cancellationToken));
+    }
+
+    /// <summary>Stops following; who waits for a first answer gets <paramref name="last"/>.</summary>
+    public async ValueTask EndAsync(string last)
+    {
+        _ended = true;
+        await DisposeAsync();
+        _first.TrySetResult(new([], last));
+    }
+
+    public abstract ValueTask DisposeAsync();
+
+    protected void Publish(UpstreamSet set)
+    {
+        _answered = true;
+        Show(set);
+    }
+
+    private void Show(UpstreamSet set)
+    {
+        _set = set;
+        _first.TrySetResult(set);
+    }
+
+    /// <summary>What a failure says while nothing is known: that it will not come by waiting. A network that is down may come back.</summary>
+    protected void Explain(AgentException failure)
+    {
+        var isFinal = failure is { Fault: not AgentFault.Transient, IsUnknownToken: false } || failure.Message.Contains("No path to datacenter", StringComparison.OrdinalIgnoreCase);
+        if (isFinal && !_answered)
+            Show(InstanceList.Renew(_set, [], failure.Message));
+    }
+
+    private async Task<UpstreamSet> WaitAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            return await _first.Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Use();
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+}
