@@ -29,7 +29,8 @@ internal sealed class Ejection(TimeProvider time)
             return false;
         lock (_lock)
         {
-            if (_breaker is not { Until: not null, IsTried: false } breaker)
+            // One that is out may be asked for want of others; only when its time is over does that decide anything.
+            if (_breaker is not { Until: { } until, IsTried: false } breaker || time.GetUtcNow() < until)
                 return false;
             return breaker.IsTried = true;
         }

@@ -14,6 +14,9 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
     /// <summary>Whom the handshake has verified.</summary>
     public ConnectPeer? Verified { get; set; }
 
+    /// <summary>Told when the other end turns out to refuse us; HTTP/2 does not pass on each error it is given.</summary>
+    public Action<ConnectDeniedException>? Refused { get; set; }
+
     /// <summary>Watches the first answer from now on.</summary>
     public void Watch(DialAttempt attempt) => _attempt = attempt;
 
@@ -31,11 +34,17 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
         {
             return First(base.Read(buffer, offset, count));
         }
-        catch (IOException e) when (_attempt is { } attempt && attempt.Refusal(e) is { } refused)
+        catch (IOException e) when (Refusal(e) is { } refused)
         {
-            throw new IOException(refused.Message, refused);
+            throw refused;
         }
     }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _answered ? base.WriteAsync(buffer, cancellationToken) : WriteFirstAsync(buffer, cancellationToken);
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     private async ValueTask<int> ReadFirstAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -43,9 +52,22 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
         {
             return First(await base.ReadAsync(buffer, cancellationToken));
         }
-        catch (IOException e) when (_attempt is { } attempt && attempt.Refusal(e) is { } refused)
+        catch (IOException e) when (Refusal(e) is { } refused)
         {
-            throw new IOException(refused.Message, refused);
+            throw refused;
+        }
+    }
+
+    // Who has been refused may learn it by writing first.
+    private async ValueTask WriteFirstAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await base.WriteAsync(buffer, cancellationToken);
+        }
+        catch (IOException e) when (Refusal(e) is { } refused)
+        {
+            throw refused;
         }
     }
 
@@ -53,12 +75,15 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
     {
         _answered = count > 0 || _answered;
         // In HTTP whoever says nothing at all refuses; other protocols may have nothing to say.
-        if (!_answered && _attempt is { IsHttp: true } attempt)
-        {
-            var refused = attempt.Refused();
-            throw new IOException(refused.Message, refused);
-        }
+        return _answered || _attempt is not { IsHttp: true } attempt ? count : throw Tell(attempt.Refused());
+    }
 
-        return count;
+    private IOException? Refusal(IOException error) =>
+        !_answered && error.InnerException is not ConnectDeniedException && _attempt?.Refusal(error) is { } refused ? Tell(refused) : null;
+
+    private IOException Tell(ConnectDeniedException refused)
+    {
+        Refused?.Invoke(refused);
+        return new(refused.Message, refused);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class PooledHandler : IDisposable
     private int _leases = 1;
     private int _retired;
     private long _end;
+    private volatile ConnectDeniedException? _refusal;
 
     /// <param name="dial">Opens a connection to the instance.</param>
     /// <param name="credentials">The generation it belongs to.</param>
@@ -40,6 +41,7 @@ internal sealed class PooledHandler : IDisposable
                 {
                     var stream = await dial(cancellationToken);
                     EndBefore(stream.Verified!.NotAfter);
+                    stream.Refused = refusal => _refusal = refusal;
                     return stream;
                 },
             },
@@ -50,6 +52,9 @@ internal sealed class PooledHandler : IDisposable
 
     /// <summary>Whether it is at its end: by age, or because a certificate of one of its connections ends.</summary>
     public bool IsWorn => Volatile.Read(ref _end) <= _time.GetUtcNow().Ticks;
+
+    /// <summary>The last time the instance refused one of its connections.</summary>
+    public ConnectDeniedException? Refusal => _refusal;
 
     public bool TryAcquire()
     {

@@ -14,7 +14,7 @@ internal sealed class Roster(UpstreamSet set, InstancePool[] members)
     public InstancePool[] Members => members;
 
     /// <summary>The instance for one request.</summary>
-    /// <param name="balancer">The upstream's.</param>
+    /// <param name="balancer">The upstream's; another one for repeats, so that they take nobody's turn.</param>
     /// <param name="ejected">Whether any may be ejected.</param>
     /// <param name="tried">Those that have failed this request; null: none.</param>
     /// <returns>Null when all have been tried.</returns>

@@ -51,12 +51,14 @@ internal sealed partial class UpstreamPool
 
     private static async ValueTask<(HttpResponseMessage? Response, Exception? Failure)> TryAsync(HttpRequestMessage request, Lease lease, CancellationToken cancellationToken)
     {
+        var before = lease.Handler.Refusal;
         try
         {
             return (await lease.Handler.SendAsync(request, cancellationToken), null);
         }
-        catch (Exception e)
+        catch (Exception error)
         {
+            var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error) is Failure.Broken ? refusal : error;
             var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e) is Failure.Final or Failure.Refused;
             lease.End(isGivenUp ? LeaseOutcome.Unknown : LeaseOutcome.Failed);
             if (cancellationToken.IsCancellationRequested)

@@ -13,6 +13,7 @@ internal sealed partial class UpstreamPool
     private readonly Lock _lock = new();
     private volatile Roster _roster = new(new([], null), []);
     private IConnectBalancer? _balancer;
+    private IConnectBalancer? _repeats;
     private int _ejected;
     private long _lastUsed;
     private long _lastRefusal = long.MinValue;
@@ -132,7 +133,9 @@ internal sealed partial class UpstreamPool
 
     private InstancePool? Pick(Roster roster, ConnectUpstreamOptions options, List<InstancePool>? tried)
     {
-        var balancer = _balancer ?? Interlocked.CompareExchange(ref _balancer, Balancers.For(options), null) ?? _balancer;
+        // A repeat that took a turn would lead the next request to the instance that has just failed.
+        ref var slot = ref tried is null ? ref _balancer : ref _repeats;
+        var balancer = slot ?? Interlocked.CompareExchange(ref slot, Balancers.For(options), null) ?? slot;
         return roster.Pick(balancer, Volatile.Read(ref _ejected) > 0, tried);
     }
 

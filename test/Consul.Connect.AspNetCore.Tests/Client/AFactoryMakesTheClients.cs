@@ -1,0 +1,132 @@
+using System.Net;
+using ConsulConnect.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace ConsulConnect.Tests.Client;
+
+public class AFactoryMakesTheClients
+{
+    [Fact]
+    public async Task A_hundred_rotations_of_its_handlers_make_no_new_connection()
+    {
+        await using var fleet = await Fleet.StartAsync(3);
+        using var host = await HostAsync(fleet, services => services.AddHttpClient("payments", client => client.BaseAddress = new("https://payments.service.consul")).AddConsulConnect());
+        var monitored = host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptionsMonitor<Microsoft.Extensions.Http.HttpClientFactoryOptions>>();
+        Assert.NotNull(monitored.Get("payments"));
+        var factory = host.Services.GetRequiredService<IHttpMessageHandlerFactory>();
+        var builders = host.Services;
+
+        for (var rotation = 0; rotation < 100; rotation++)
+        {
+            // A handler as the factory makes and throws away each HandlerLifetime, without waiting for it.
+            using var scope = builders.CreateScope();
+            using var handler = host.Services.GetRequiredService<ConnectService>().CreateHandler();
+            using var http = new HttpClient(rotation % 2 == 0 ? handler : factory.CreateHandler("payments"), disposeHandler: rotation % 2 == 0) { BaseAddress = new("https://payments.service.consul") };
+            for (var i = 0; i < 3; i++)
+                await http.GetStringAsync("/");
+        }
+
+        Assert.All(fleet.Members, member => Assert.Equal((1, 100), (member.Connections, member.Requests)));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_second_of_life_for_its_handlers_drops_no_connection()
+    {
+        await using var fleet = await Fleet.StartAsync(2);
+        using var host = await HostAsync(fleet, services => services.AddHttpClient("payments", client => client.BaseAddress = new("https://payments.service.consul")).SetHandlerLifetime(TimeSpan.FromSeconds(1)).AddConsulConnect());
+        var factory = host.Services.GetRequiredService<IHttpClientFactory>();
+        var handlers = host.Services.GetRequiredService<IHttpMessageHandlerFactory>();
+        var first = handlers.CreateHandler("payments");
+        await Eventually.HoldsAsync("the factory has made another handler", async cancellation =>
+        {
+            using var http = factory.CreateClient("payments");
+            await http.GetStringAsync("/", cancellation);
+            return !ReferenceEquals(first, handlers.CreateHandler("payments"));
+        });
+
+        Assert.All(fleet.Members, member => Assert.Equal(1, member.Connections));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public void A_primary_handler_of_the_apps_own_before_ours_is_an_error_that_names_the_other_way() =>
+        AssertRefused(builder => builder.ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler()).AddConsulConnect());
+
+    [Fact]
+    public void And_so_is_one_after_ours() =>
+        AssertRefused(builder => builder.AddConsulConnect().ConfigurePrimaryHttpMessageHandler(() => new HttpClientHandler()));
+
+    [Fact]
+    public void And_one_that_only_sets_up_the_handler() =>
+        AssertRefused(builder => builder.AddConsulConnect().UseSocketsHttpHandler());
+
+    [Fact]
+    public void Other_clients_and_other_handlers_of_ours_are_left_alone()
+    {
+        var services = Services();
+        services.AddTransient<Passing>();
+        services.AddHttpClient("mesh").AddHttpMessageHandler<Passing>().AddConsulConnect().AddConsulConnect().AddHttpMessageHandler<Passing>();
+        services.AddHttpClient("web").ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler());
+        using var provider = services.BuildServiceProvider();
+
+        provider.GetRequiredService<IHttpClientFactory>().CreateClient("mesh").Dispose();
+        provider.GetRequiredService<IHttpClientFactory>().CreateClient("web").Dispose();
+    }
+
+    [Fact]
+    public async Task A_handler_of_the_apps_own_can_dial_by_our_callback()
+    {
+        await using var fleet = await Fleet.StartAsync(2);
+        await using var client = await fleet.CallerAsync();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = client.Service.ConnectCallback });
+
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("https://payments.service.consul/")).StatusCode);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://payments.service.consul/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var answer = await http.SendAsync(request);
+        Assert.Equal(HttpVersion.Version20, answer.Version);
+        Assert.Contains("write <service>.service", (await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("https://example.com/"))).ToString());
+        Assert.Contains("without TLS", (await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://payments.service.consul/"))).ToString());
+    }
+
+    private static void AssertRefused(Action<IHttpClientBuilder> configure)
+    {
+        var services = Services();
+        configure(services.AddHttpClient("payments"));
+        using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("payments"));
+        Assert.Contains("ConnectCallback", failure.Message);
+        Assert.Contains("\"payments\"", failure.Message);
+    }
+
+    private static ServiceCollection Services()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddConsulConnect(options => options.Connect.Service = "web");
+        return services;
+    }
+
+    private static async Task<IHost> HostAsync(Fleet fleet, Action<IServiceCollection> configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Configuration.AddInMemoryCollection(new IdentityFiles("web", fleet.Authority).Settings);
+        var instances = new NamedInstances();
+        instances.Are(fleet.Instances);
+        builder.Services.AddSingleton<IConnectResolver>(instances);
+        builder.Services.AddConsulConnect(options =>
+        {
+            options.Connect.Service = "web";
+            options.Connect.HandshakeTimeout = TimeSpan.FromSeconds(30);
+        });
+        configure(builder.Services);
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private sealed class Passing : DelegatingHandler;
+}
