@@ -26,7 +26,7 @@ internal sealed class PooledHandler : IDisposable
         _time = time;
         Generation = credentials.Generation;
         // Not all of them at once.
-        _end = (time.GetUtcNow() + (LongestLife * (1 - (Random.Shared.NextDouble() / 5)))).Ticks;
+        _end = (time.GetUtcNow() + (LongestLife * (1 - (Random.Shared.NextDouble() / 5)))).UtcTicks;
         EndBefore(credentials.NotAfter);
         _invoker = new(
             new SocketsHttpHandler
@@ -51,7 +51,7 @@ internal sealed class PooledHandler : IDisposable
     public long Generation { get; }
 
     /// <summary>Whether it is at its end: by age, or because a certificate of one of its connections ends.</summary>
-    public bool IsWorn => Volatile.Read(ref _end) <= _time.GetUtcNow().Ticks;
+    public bool IsWorn => Volatile.Read(ref _end) <= _time.GetUtcNow().UtcTicks;
 
     /// <summary>The last time the instance refused one of its connections.</summary>
     public ConnectDeniedException? Refusal => _refusal;
@@ -92,7 +92,7 @@ internal sealed class PooledHandler : IDisposable
     {
         var now = _time.GetUtcNow();
         var margin = (notAfter - now) / 10;
-        var end = (notAfter - (margin < TimeSpan.FromSeconds(30) ? margin : TimeSpan.FromSeconds(30))).Ticks;
+        var end = (notAfter - (margin < TimeSpan.FromSeconds(30) ? margin : TimeSpan.FromSeconds(30))).UtcTicks;
         var seen = Volatile.Read(ref _end);
         while (end < seen)
         {
