@@ -36,7 +36,7 @@ internal sealed class Ejection(TimeProvider time)
         }
     }
 
-    /// <summary>The request was answered, or given up by the app (null says nothing about the instance).</summary>
+    /// <summary>The request was answered.</summary>
     /// <returns>Whether this brings the instance back.</returns>
     public bool Succeeded(bool isTrial)
     {
@@ -47,6 +47,7 @@ internal sealed class Ejection(TimeProvider time)
         return breaker.Until is not null;
     }
 
+    /// <summary>The request ended without saying anything about the instance.</summary>
     public void GivenUp(bool isTrial)
     {
         if (!isTrial)
@@ -116,8 +117,10 @@ internal sealed class Ejection(TimeProvider time)
         public void Fail()
         {
             Failures++;
-            // The callback does nothing but hand the failure over, and completes at once.
-            _ = _pipeline.ExecuteOutcomeAsync(static (_, _) => new ValueTask<Outcome<bool>>(Outcome.FromResult(true)), ResilienceContextPool.Shared.Get(), 0).AsTask().GetAwaiter().GetResult();
+            // It hands over a failure that has been; the outcome of an open circuit is of no interest.
+            var context = ResilienceContextPool.Shared.Get();
+            _ = _pipeline.ExecuteOutcomeAsync(static (_, _) => new ValueTask<Outcome<bool>>(Outcome.FromResult(true)), context, 0).AsTask().GetAwaiter().GetResult();
+            ResilienceContextPool.Shared.Return(context);
         }
 
         private static TimeSpan Doubled(int times)

@@ -1,5 +1,3 @@
-using ConsulConnect.Certificates;
-
 namespace ConsulConnect.Client;
 
 /// <summary>Whom one dial must find, and the server name it asks for.</summary>

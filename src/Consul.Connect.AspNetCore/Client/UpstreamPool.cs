@@ -89,7 +89,8 @@ internal sealed partial class UpstreamPool
 
     public void CameBack(InstancePool instance)
     {
-        Interlocked.Decrement(ref _ejected);
+        lock (_lock)
+            CountEjected(_roster);
         Log.CameBack(_services.Logger, Target.Name, instance.Instance);
     }
 
@@ -100,8 +101,7 @@ internal sealed partial class UpstreamPool
         {
             if (ejection.Failed(isTrial, MayEject) is not { } pause)
                 return;
-            if (!isTrial)
-                Interlocked.Increment(ref _ejected);
+            CountEjected(_roster);
             Log.Ejected(_services.Logger, Target.Name, instance.Instance, pause.TotalSeconds);
         }
 
@@ -193,10 +193,13 @@ internal sealed partial class UpstreamPool
             if (_closed)
                 foreach (var member in roster.Members)
                     member.Retire();
-            Volatile.Write(ref _ejected, roster.Members.Count(member => member.IsEjected));
+            CountEjected(roster);
             return _roster = roster;
         }
     }
+
+    // Called under the lock: counting anew is right whatever came and went meanwhile.
+    private void CountEjected(Roster roster) => Volatile.Write(ref _ejected, roster.Members.Count(member => member.IsEjected));
 
     private void Refused(ConnectDeniedException refusal)
     {

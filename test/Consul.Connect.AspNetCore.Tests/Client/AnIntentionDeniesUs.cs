@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Security.Authentication;
 using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
@@ -87,33 +86,28 @@ public class AnIntentionDeniesUs
     }
 
     [Theory]
-    [InlineData(SslProtocols.Tls12)]
-    [InlineData(SslProtocols.Tls13)]
-    public async Task An_alert_is_told_to_who_dialed_a_stream_also(SslProtocols protocols)
+    [Trait("Case", "CLI-025")]
+    [InlineData(42, true)]
+    [InlineData(48, true)]
+    [InlineData(49, true)]
+    [InlineData(40, false)]
+    [InlineData(80, false)]
+    public async Task Three_alerts_are_a_refusal_and_no_other_is(byte alert, bool isRefusal)
     {
-        var authority = TestCa.Create();
         await using var rogue = new RogueServer(async stream =>
         {
-            await using var tls = new SslStream(stream);
-            // Refuses whoever shows a certificate, by an alert where .NET sends one.
-            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-            {
-                ServerCertificateContext = authority.IssueLeaf("payments").Context,
-                ClientCertificateRequired = true,
-                EnabledSslProtocols = protocols,
-                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null,
-            });
+            _ = await stream.ReadAsync(new byte[4096]);
+            await stream.WriteAsync(new byte[] { 0x15, 3, 3, 0, 2, 2, alert });
         });
-        await using var client = await MeshClient.StartAsync(authority);
+        await using var client = await MeshClient.StartAsync(TestCa.Create());
         client.Logs.Expect("Refused");
         client.Instances.Are("payments", rogue.Port);
 
-        var failure = await Record.ExceptionAsync(async () =>
-        {
-            await using var connection = await client.Service.DialAsync(ConnectTarget.Service("payments"));
-            await connection.Stream.ReadExactlyAsync(new byte[1]);
-        });
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => client.Service.DialAsync(ConnectTarget.Service("payments")));
 
-        Assert.True(failure is ConnectDeniedException or IOException { InnerException: ConnectDeniedException } or EndOfStreamException or ConnectDialException { Error: ConnectDialError.HandshakeFailed }, $"{failure}");
+        if (isRefusal)
+            Assert.IsType<ConnectDeniedException>(failure);
+        else
+            Assert.Equal(ConnectDialError.HandshakeFailed, Assert.IsType<ConnectDialException>(failure).Error);
     }
 }

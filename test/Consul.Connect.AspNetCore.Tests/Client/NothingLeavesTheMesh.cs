@@ -1,5 +1,4 @@
 using System.Net;
-using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 

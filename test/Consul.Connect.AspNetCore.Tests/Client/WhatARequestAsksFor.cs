@@ -152,7 +152,8 @@ public class WhatARequestAsksFor
                 var buffer = new byte[100];
                 var got = await socket.ReceiveAsync(buffer, context.RequestAborted);
                 await socket.SendAsync(buffer.AsMemory(0, got.Count), WebSocketMessageType.Text, true, context.RequestAborted);
-                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+                await socket.ReceiveAsync(buffer, context.RequestAborted);
             });
         });
         await using var client = await fleet.CallerAsync();
@@ -161,11 +162,14 @@ public class WhatARequestAsksFor
 
         await socket.ConnectAsync(new("wss://payments.service.consul/"), invoker, CancellationToken.None);
         // Its handler is retired meanwhile; the socket goes on.
+        var generation = client.Service.Credentials.Current!.Generation;
         client.Identity.Write(client.Identity.Authority.IssueLeaf("web"));
+        await Eventually.HoldsAsync("the new leaf is in use", () => client.Service.Credentials.Current!.Generation > generation);
         await socket.SendAsync("ping"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
         var buffer = new byte[100];
         var got = await socket.ReceiveAsync(buffer, CancellationToken.None);
 
         Assert.Equal("ping"u8.ToArray(), buffer[..got.Count]);
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
     }
 }
