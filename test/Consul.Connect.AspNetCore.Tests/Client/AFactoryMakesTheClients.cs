@@ -1,7 +1,7 @@
 using System.Net;
 using ConsulConnect.TestKit;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace ConsulConnect.Tests.Client;
