@@ -4,10 +4,11 @@ using System.Text;
 using ConsulConnect.Agent;
 using ConsulConnect.Discovery;
 using ConsulConnect.TestKit;
+using Xunit.Abstractions;
 
 namespace ConsulConnect.Tests.Discovery;
 
-public class TenThousandInstances
+public class TenThousandInstances(ITestOutputHelper output)
 {
     private const int Count = 10_000;
 
@@ -22,14 +23,15 @@ public class TenThousandInstances
         // The best of many: whatever else the machine does is not what is measured.
         for (var i = 0; i < 15; i++)
         {
-            var (started, before, thread) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread(), Environment.CurrentManagedThreadId);
+            var (started, before, thread) = (Busy(), GC.GetAllocatedBytesForCurrentThread(), Environment.CurrentManagedThreadId);
             var instances = await ReadAsync();
-            var (took, allocated) = (Stopwatch.GetElapsedTime(started), GC.GetAllocatedBytesForCurrentThread() - before);
+            var (took, allocated) = (Busy() - started, GC.GetAllocatedBytesForCurrentThread() - before);
             Assert.Equal(Count, instances.Count);
             Assert.Equal(thread, Environment.CurrentManagedThreadId);
             (best, least) = (took < best ? took : best, Math.Min(allocated, least));
         }
 
+        output.WriteLine($"{Body.Length} bytes: {best.TotalMilliseconds} ms, {least >> 10} KiB");
         Assert.True(best < TimeSpan.FromMilliseconds(200), $"It took {best.TotalMilliseconds} ms.");
         Assert.True(least < 30 << 20, $"It took {least >> 10} KiB.");
     }
@@ -61,6 +63,11 @@ public class TenThousandInstances
         return InstanceList.Of(reader.ToList(false), new("api", "default", "default", "dc1"), onlyPassing: false, new("", "", false));
     }
 
+    /// <summary>How long this thread has been computing, where the system tells; a machine with much else to do takes longer, but not more.</summary>
+    private static TimeSpan Busy() => OperatingSystem.IsLinux()
+        ? TimeSpan.FromMicroseconds(long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture) / 1000)
+        : Stopwatch.GetElapsedTime(0);
+
     private static string Host(int i) => $"10.{100 + (i / 10_000)}.{100 + (i / 100 % 100)}.{100 + (i % 100)}";
 
     private static byte[] Write()
@@ -72,7 +79,7 @@ public class TenThousandInstances
             Tags = ["a", "b"],
             Meta = new Dictionary<string, string> { ["version"] = "1.2.3" },
             Checks = ["passing", "passing"],
-            Output = new string('x', 60),
+            Output = new string('x', 100),
         }.ToJson("api").ToJsonString();
         var text = new StringBuilder("[", 15_000_000);
         for (var i = 0; i < Count; i++)

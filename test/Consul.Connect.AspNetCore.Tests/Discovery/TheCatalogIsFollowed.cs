@@ -174,15 +174,25 @@ public class TheCatalogIsFollowed
 
         using var flood = room.Agent.Intercept("/v1/health", async context =>
         {
-            var piece = new byte[1 << 20];
-            Array.Fill(piece, (byte)' ');
+            var piece = new ScriptedInstance("api-2", 8444) { Output = new string('x', 500_000) }.ToJson("api").ToJsonString() + ",";
+            await context.Response.WriteAsync("[");
             while (!context.RequestAborted.IsCancellationRequested)
-                await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+                await context.Response.WriteAsync(piece, context.RequestAborted);
         });
 
         await Eventually.HoldsAsync("the answer was refused", () => upstream.LastError is not null);
         Assert.Contains("it is larger than 64 MiB", upstream.LastError, StringComparison.Ordinal);
         Assert.Same(before, await Following.NowAsync(upstream));
+    }
+
+    [Fact]
+    [Trait("Case", "DSC-020")]
+    public async Task An_answer_of_very_many_tiny_entries_changes_nothing()
+    {
+        await using var room = await Following.StartAsync();
+        room.Agent.SetHealth("api", "[" + string.Concat(Enumerable.Repeat("{},", 100_001)) + "{}]");
+
+        Assert.Contains("it lists more than 100000 instances", (await Following.NowAsync(room.Service("api"))).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
