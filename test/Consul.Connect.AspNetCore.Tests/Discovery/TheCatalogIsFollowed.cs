@@ -82,11 +82,12 @@ public class TheCatalogIsFollowed
 
         for (var i = 0; i < 40; i++)
         {
+            var next = room.Agent.Requests.WaitForNextAsync(request => request.Path == "/v1/health/connect/api");
             room.Agent.SetHealth("api", both[0], both[1] with { Checks = [i % 2 == 0 ? "critical" : "passing"] });
             Assert.Same(calm, (await Following.NowAsync(upstream)).Instances[0]);
             // What comes in between is never seen; ten calls a second are the most after a burst.
             if (i % 8 == 0)
-                await room.Agent.Requests.WaitForNextAsync(request => request.Path == "/v1/health/connect/api");
+                await next;
         }
 
         Assert.InRange(room.Agent.Requests.All.Count, 6, 50);
@@ -246,6 +247,19 @@ public class TheCatalogIsFollowed
         var request = room.Agent.Requests.All[0];
         Assert.Equal(("/v1/health/connect/api2", "dc2", "team", "Part"), (request.Path, request["dc"], request["ns"], request["partition"]));
         Assert.Equal(("team", "part"), (instance.Namespace, instance.Partition));
+    }
+
+    [Fact]
+    [Trait("Case", "DSC-019")]
+    public async Task The_local_datacenter_is_that_of_our_own_leaf_and_without_one_nobody_is_expected_to_be_of_any()
+    {
+        await using var room = await Following.StartAsync();
+        room.Agent.SetHealth("api", new ScriptedInstance("a", 1) { Datacenter = "" });
+        room.Agent.SetHealth("other", new ScriptedInstance("a", 1) { Datacenter = "" });
+        Assert.Equal("dc1", Assert.Single((await Following.NowAsync(room.Service("api"))).Instances).Datacenter);
+
+        room.Self = null;
+        Assert.Contains("its datacenter is not known", (await Following.NowAsync(room.Service("other"))).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
