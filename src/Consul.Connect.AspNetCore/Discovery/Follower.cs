@@ -37,7 +37,8 @@ internal abstract class Follower(TimeProvider time) : IAsyncDisposable
 
     public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken)
     {
-        IsWanted = true;
+        if (!IsWanted)
+            IsWanted = true;
         return _set is { } set ? new(set) : new(WaitAsync(cancellationToken));
     }
 

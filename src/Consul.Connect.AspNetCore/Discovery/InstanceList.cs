@@ -38,7 +38,7 @@ internal static class InstanceList
     public static UpstreamSet Renew(UpstreamSet? before, IReadOnlyList<ConnectInstance> instances, string? problem)
     {
         if (before is null)
-            return new(instances, problem);
+            return new([.. instances], problem);
         if (before.Problem == problem && before.Instances.SequenceEqual(instances))
             return before;
         var known = before.Instances.ToHashSet();

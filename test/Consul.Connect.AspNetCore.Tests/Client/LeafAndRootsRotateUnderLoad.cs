@@ -45,10 +45,10 @@ public class LeafAndRootsRotateUnderLoad
         var other = TestCa.Create();
         await using var fleet = await Fleet.StartAsync(1, map: app => app.Use((HttpContext context, RequestDelegate next) => context.Request.Path == "/slow" ? SlowAsync(context, hold.Task) : next(context)));
         await using var client = await fleet.CallerAsync();
-        // Both ends know both roots first, and leave the old one behind together.
         using var http = client.CreateHttp();
-        Assert.Equal("0", await http.GetStringAsync("/"));
         using var slow = await http.GetAsync("/slow", HttpCompletionOption.ResponseHeadersRead);
+        // A second connection, which waits for the next request.
+        Assert.Equal("0", await http.GetStringAsync("/"));
         var generation = client.Service.Credentials.Current!.Generation;
         var connections = fleet.Members[0].Connections;
 
