@@ -48,7 +48,4 @@ internal static partial class Log
 
     [LoggerMessage(425, LogLevel.Debug, "{Method} {Path} of {Caller} passed again, and would be refused by \"{Service}\" if permissions were enforced ({Reason}; {Rule}): {Explanation}", EventName = "RequestAuditedAgain")]
     public static partial void RequestAuditedAgain(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
-
-    [LoggerMessage(426, LogLevel.Warning, "Permissions of intentions are not enforced for \"{Service}\", only reported: Consul:Connect:Authorization:Mode is Audit.")]
-    public static partial void PermissionsAreAudited(ILogger logger, string service);
 }
