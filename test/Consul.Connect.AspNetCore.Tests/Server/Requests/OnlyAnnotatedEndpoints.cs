@@ -140,6 +140,7 @@ public sealed class OnlyAnnotatedEndpoints : IDisposable
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<ConnectAuthorizeAttribute>() is null || context.Features.Get<PendingDecision>() is not { } pending)
             return next(context);
+        context.Items["__AuthorizationMiddlewareWithEndpointInvoked"] = true;
         pending.Taken = true;
         return pending.Decision.Allowed ? next(context) : RefusalAnswer.WriteAsync(context, 403);
     }
