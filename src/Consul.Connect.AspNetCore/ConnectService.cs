@@ -53,6 +53,7 @@ public sealed class ConnectService : IAsyncDisposable
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
+        Requests = new(Authorizer, new(Name, _metrics, time, logger), Options.Connect);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
         _entry = new(this, logger);
         configuration.Report(logger);
@@ -78,6 +79,8 @@ public sealed class ConnectService : IAsyncDisposable
     internal ServerHandshake Handshake { get; }
 
     internal ConnectionDecision Decision { get; }
+
+    internal RequestEnforcement Requests { get; }
 
     internal ConnectionRegistry Connections { get; } = new();
 
