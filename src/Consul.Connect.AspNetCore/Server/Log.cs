@@ -36,4 +36,7 @@ internal static partial class Log
 
     [LoggerMessage(421, LogLevel.Debug, "{Caller} was refused by \"{Service}\" again ({Reason}): {Explanation}", EventName = "ConnectionDeniedAgain")]
     public static partial void ConnectionDeniedAgain(ILogger logger, string caller, string service, string reason, string explanation);
+
+    [LoggerMessage(450, LogLevel.Debug, "[ConnectAuthorize] of {Endpoint} refused a request: {Why}.")]
+    public static partial void RefusedByAttribute(ILogger logger, string? endpoint, string why);
 }
