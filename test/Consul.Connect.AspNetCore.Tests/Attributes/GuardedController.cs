@@ -9,17 +9,17 @@ namespace ConsulConnect.Tests.Attributes;
 public sealed class GuardedController : ControllerBase
 {
     [HttpGet("any")]
-    public string Any() => "in";
+    public IActionResult Any() => Ok();
 
     [HttpGet("named")]
     [ConnectAuthorize("web")]
-    public string Named() => "in";
+    public IActionResult Named() => Ok();
 
     [HttpGet("both")]
     [Authorize]
-    public string Both() => "in";
+    public IActionResult Both() => Ok();
 
     [HttpGet("lifted")]
     [AllowAnonymous]
-    public string Lifted() => "in";
+    public IActionResult Lifted() => Ok();
 }
