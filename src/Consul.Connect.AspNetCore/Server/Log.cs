@@ -48,4 +48,7 @@ internal static partial class Log
 
     [LoggerMessage(425, LogLevel.Debug, "{Method} {Path} of {Caller} passed again, and would be refused by \"{Service}\" if permissions were enforced ({Reason}; {Rule}): {Explanation}", EventName = "RequestAuditedAgain")]
     public static partial void RequestAuditedAgain(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(450, LogLevel.Debug, "[ConnectAuthorize] of {Endpoint} refused a request: {Why}.")]
+    public static partial void RefusedByAttribute(ILogger logger, string? endpoint, string why);
 }

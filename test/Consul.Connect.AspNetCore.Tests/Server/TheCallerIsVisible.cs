@@ -33,7 +33,7 @@ public sealed class TheCallerIsVisible : IDisposable
 
         Assert.Equal("web", await MeshAsync(app));
         using var plain = new HttpClient();
-        Assert.Equal(HttpStatusCode.BadRequest, (await plain.GetAsync($"http://{app.Local}/")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await plain.GetAsync($"http://{app.Local}/")).StatusCode);
     }
 
     [Fact]
