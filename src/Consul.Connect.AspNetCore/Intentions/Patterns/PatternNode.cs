@@ -40,7 +40,7 @@ internal sealed record EmptyNode : PatternNode;
 internal sealed record RuneNode(int Rune) : PatternNode;
 
 /// <summary>One character out of a set, which may be empty.</summary>
-internal sealed record SetNode(RuneSet Set) : PatternNode;
+internal sealed record SetNode(RuneSet Runes) : PatternNode;
 
 /// <summary>A place in the text that holds nothing.</summary>
 internal sealed record PlaceNode(Place Place) : PatternNode;

@@ -34,16 +34,17 @@ internal sealed partial class Re2Parser
     /// <param name="pattern">In RE2's syntax.</param>
     /// <param name="ignoringCase">As though it began with <c>(?i)</c>.</param>
     /// <param name="tree">What it says.</param>
+    /// <param name="size">How large it is.</param>
     /// <param name="problem">Why it is refused, naming the construct.</param>
-    public static bool TryParse(string pattern, bool ignoringCase, [NotNullWhen(true)] out PatternNode? tree, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(string pattern, bool ignoringCase, [NotNullWhen(true)] out PatternNode? tree, out PatternSize size, [NotNullWhen(false)] out string? problem)
     {
         var parser = new Re2Parser(pattern, ignoringCase ? Flags.IgnoringCase : Flags.None);
-        tree = parser.Read();
-        problem = tree is null ? parser._problem! : null;
+        var whole = parser.Read();
+        (tree, size, problem) = (whole?.Node, whole?.Size ?? default, whole is null ? parser._problem! : null);
         return tree is not null;
     }
 
-    private PatternNode? Read()
+    private Part? Read()
     {
         if (_pattern.Length > PatternSize.MostCharacters)
             return Refuse($"it has more than {PatternSize.MostCharacters} characters");
@@ -66,7 +67,7 @@ internal sealed partial class Re2Parser
 
         if (_open.Count > 0)
             return Refuse("a closing parenthesis is missing");
-        return Finish() is { } whole ? whole.Node : null;
+        return Finish();
     }
 
     private bool ReadOne(bool wasRepeat)
@@ -173,7 +174,7 @@ internal sealed partial class Re2Parser
         return false;
     }
 
-    private PatternNode? Refuse(string problem)
+    private Part? Refuse(string problem)
     {
         Fail(problem);
         return null;
