@@ -61,6 +61,8 @@ internal sealed class AgentAuthorizer : IAuthorizer
 
     public string DefaultPolicy => _default?.ToString() ?? "unknown";
 
+    public IReadOnlyList<WatchState> Watches => [_trigger.State, _probe.State];
+
     public TimeSpan? AskAgainAfter => AskAgainInterval;
 
     public event Action? Changed;

@@ -1,3 +1,5 @@
+using ConsulConnect.Agent;
+
 namespace ConsulConnect.Intentions;
 
 /// <summary>Decides whether a verified caller may connect, and make a request: from cached intentions, or by asking the agent.</summary>
@@ -11,6 +13,12 @@ internal interface IAuthorizer : IAsyncDisposable
 
     /// <summary>The fall-through answer for the start line: allow, deny, or unknown.</summary>
     string DefaultPolicy { get; }
+
+    /// <summary>What denies because it cannot be used, fit for a message; null when every intention can.</summary>
+    string? Warning => null;
+
+    /// <summary>How the loops behind it are doing; none where there is no agent.</summary>
+    IReadOnlyList<WatchState> Watches => [];
 
     /// <summary>Raised after a change that may turn a decision, on the loop's thread; handlers return at once.</summary>
     event Action? Changed;

@@ -1,3 +1,4 @@
+using ConsulConnect.Agent;
 using ConsulConnect.Certificates;
 using ConsulConnect.Intentions;
 
@@ -20,6 +21,10 @@ internal sealed class LeafBoundAuthorizer(IAuthorizer inner, ICredentialsSource 
     public string? LastError => inner.LastError;
 
     public string DefaultPolicy => inner.DefaultPolicy;
+
+    public string? Warning => inner.Warning;
+
+    public IReadOnlyList<WatchState> Watches => inner.Watches;
 
     public TimeSpan? AskAgainAfter => inner.AskAgainAfter;
 
