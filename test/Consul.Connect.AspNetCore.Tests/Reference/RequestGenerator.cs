@@ -66,7 +66,7 @@ internal sealed class RequestGenerator(Dice dice)
     private static string Once(string path, string from, string to)
     {
         var at = path.LastIndexOf(from, StringComparison.Ordinal);
-        return path[..at] + to + path[(at + from.Length)..];
+        return at < 0 ? path + to : path[..at] + to + path[(at + from.Length)..];
     }
 
     private GeneratedLine Line(HttpCondition[] conditions)
