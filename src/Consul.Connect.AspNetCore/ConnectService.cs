@@ -196,7 +196,7 @@ public sealed class ConnectService : IAsyncDisposable
     {
         null => new ConfiguredPolicy(Name, options.DefaultPolicy),
         _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),
-        _ => new CachedIntentions(Link, Name, options, Self),
+        _ => new CachedIntentions(Link, Name, options, Self, RequestReading.Of(Options.Connect.RequestNormalization)),
     };
 
     private async Task StopAsync()

@@ -8,13 +8,23 @@ namespace ConsulConnect.Intentions;
 /// <param name="Authority">Host, or <c>:authority</c>; empty when there is none.</param>
 /// <param name="Scheme">https on a mesh connection.</param>
 /// <param name="Headers">The header fields.</param>
-internal readonly record struct RequestView(string Method, string Target, string Authority, string Scheme, IRequestHeaders Headers);
+internal readonly record struct RequestView(string Method, string Target, string Authority, string Scheme, IRequestHeaders Headers)
+{
+    /// <summary>
+    /// The path the server gives to the app, decoded and whole, so that a rule about paths and the app never read two; null: nothing to
+    /// compare.
+    /// </summary>
+    public string? ServerPath { get; init; }
+}
 
 /// <summary>The header fields of one request.</summary>
 internal interface IRequestHeaders
 {
     /// <summary>Whether a field's name has an underscore.</summary>
     bool HaveUnderscores { get; }
+
+    /// <summary>Whether a field's name is no token, so that not everyone reads the same name: 400 while a rule is about headers.</summary>
+    bool HaveIllegalNames => false;
 
     /// <summary>The lines of a field in their order, each without the blanks around it; none when it is missing. Letters do not matter.</summary>
     StringValues this[string name] { get; }
