@@ -37,6 +37,7 @@ public sealed class TheCallerIsVisible : IDisposable
     }
 
     [Fact]
+    [Trait("Case", "IDN-052")]
     public async Task As_claims_beside_whoever_the_apps_own_scheme_signs_in()
     {
         await using var app = await StartAsync(
