@@ -1,3 +1,4 @@
+using ConsulConnect.Certificates;
 using ConsulConnect.Intentions;
 using Microsoft.AspNetCore.Http;
 
@@ -18,6 +19,12 @@ internal sealed class MeshConnection : IConnectPeerFeature
     /// <summary>The verified caller; null until the handshake has proved one.</summary>
     public ConnectPeer? Verified => _peer;
 
+    /// <summary>The registry's <see cref="ConnectionRegistry.Generation"/> when the connection came.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>What the caller showed, to be judged again when the roots change.</summary>
+    public PresentedChain? Presented { get; private set; }
+
     /// <summary>A complete ClientHello arrived: from here on a failure is a failed handshake, not a port scan.</summary>
     public bool HelloSeen { get; set; }
 
@@ -29,7 +36,7 @@ internal sealed class MeshConnection : IConnectPeerFeature
 
     ConnectPeer IConnectPeerFeature.Peer => _peer ?? throw new InvalidOperationException("The handshake of this connection has not finished.");
 
-    public void Verify(ConnectPeer peer) => _peer = peer;
+    public void Verify(ConnectPeer peer, PresentedChain? presented = null) => (Presented, _peer) = (presented, peer);
 
     public void Refuse(in IntentionDecision decision) => _refusal = new(decision);
 

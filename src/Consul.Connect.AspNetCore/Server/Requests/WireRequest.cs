@@ -29,7 +29,13 @@ internal sealed class WireRequest : IRequestHeaders
     /// <summary>What was decided when it began.</summary>
     public IntentionDecision Decision { get; set; }
 
-    public RequestView View => new(_method, _target, _authority, Uri.UriSchemeHttps, this) { ServerPath = _path };
+    /// <summary>When its right was first found to be lost, as a timestamp; null while it has it.</summary>
+    public long? LostSince { get; set; }
+
+    /// <summary>It has been ended because its right was lost.</summary>
+    public bool IsAborted { get; set; }
+
+    public RequestView View => new(_method, _target, _authority, Uri.UriSchemeHttps, this, _path);
 
     public bool HaveUnderscores { get; private set; }
 
@@ -105,6 +111,7 @@ internal sealed class WireRequest : IRequestHeaders
         _context = null;
         HaveUnderscores = HaveIllegalNames = false;
         Decision = default;
+        (LostSince, IsAborted) = (null, false);
         (_method, _target, _authority, _path) = ("", "", "", null);
     }
 
