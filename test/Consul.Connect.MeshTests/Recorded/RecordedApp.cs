@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using ConsulConnect.Intentions;
 using ConsulConnect.Server;
 using ConsulConnect.TestKit;
