@@ -153,11 +153,10 @@ public sealed class ACallerLosesItsRight : IAsyncLifetime
                     {
                     }
                 }
-                catch (ConnectionAbortedException)
+                finally
                 {
+                    app.Tell("raw is over");
                 }
-
-                app.Tell("raw is over");
             }))));
         await using var tls = await raw.OpenAsync();
         await tls.ReadUntilAsync("hello");

@@ -1,6 +1,7 @@
 using ConsulConnect.Intentions;
 using ConsulConnect.Server;
 using ConsulConnect.TestKit;
+using ConsulConnect.Tests.Intentions;
 
 namespace ConsulConnect.Tests.Server;
 
@@ -147,6 +148,18 @@ public sealed class OpenConnectionsAreJudged : IAsyncDisposable
 
         await web.UntilCloseRequested();
         Assert.Equal(DecisionReason.Stale, web.Mesh.Refused?.Reason);
+    }
+
+    [Fact]
+    public void Past_the_end_of_our_own_certificate_a_request_is_refused_that_very_moment()
+    {
+        var bound = new LeafBoundAuthorizer(_authorizer, _open.Credentials, "orders", _open.Time);
+        var request = new RequestView("GET", "/", "", "https", new WireRequest());
+        Assert.True(bound.Decide(Policy.Caller("web"), request).Allowed);
+
+        _open.Time.Advance(_open.Credentials.Current!.NotAfter - _open.Time.GetUtcNow());
+
+        Assert.Equal((false, DecisionReason.Stale), bound.Decide(Policy.Caller("web"), request) is var past ? (past.Allowed, past.Reason) : default);
     }
 
     [Fact]
