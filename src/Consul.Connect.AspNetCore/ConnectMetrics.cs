@@ -34,8 +34,13 @@ internal sealed class ConnectMetrics : IDisposable
     public void HandshakeFailed(string reason) =>
         _handshakeFailures.Add(1, new("consul.connect.direction", "in"), new("error.type", reason));
 
-    public void Decided(bool allowed, string reason, string source) =>
-        _decisions.Add(1, new("consul.connect.layer", "l4"), new("consul.connect.decision", allowed ? "allow" : "deny"), new("consul.connect.reason", reason), new("consul.connect.source", source));
+    /// <param name="layer">l4: about the caller alone; l7: about one request.</param>
+    /// <param name="decision">allow, deny or audit_deny.</param>
+    public void Decided(string layer, string decision, string reason, string source)
+    {
+        if (_decisions.Enabled)
+            _decisions.Add(1, new("consul.connect.layer", layer), new("consul.connect.decision", decision), new("consul.connect.reason", reason), new("consul.connect.source", source));
+    }
 
     public void ConnectionEntered() => _connections.Add(1, new KeyValuePair<string, object?>("consul.connect.direction", "in"));
 

@@ -53,6 +53,7 @@ public sealed class ConnectService : IAsyncDisposable
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
+        Requests = new(Authorizer, new(Name, _metrics, time, logger), Options.Connect);
         Connections = new(Name, Authorizer, Credentials, Options.Connect.Authorization, _metrics, time, logger);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
         _entry = new(this, logger);
@@ -79,6 +80,8 @@ public sealed class ConnectService : IAsyncDisposable
     internal ServerHandshake Handshake { get; }
 
     internal ConnectionDecision Decision { get; }
+
+    internal RequestEnforcement Requests { get; }
 
     internal ConnectionRegistry Connections { get; }
 
@@ -199,7 +202,7 @@ public sealed class ConnectService : IAsyncDisposable
     {
         null => new ConfiguredPolicy(Name, options.DefaultPolicy),
         _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),
-        _ => new CachedIntentions(Link, Name, options, Self),
+        _ => new CachedIntentions(Link, Name, options, Self, RequestReading.Of(Options.Connect.RequestNormalization)),
     };
 
     private async Task StopAsync()

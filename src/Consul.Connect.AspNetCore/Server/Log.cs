@@ -45,4 +45,19 @@ internal static partial class Log
 
     [LoggerMessage(421, LogLevel.Debug, "{Caller} was refused by \"{Service}\" again ({Reason}): {Explanation}", EventName = "ConnectionDeniedAgain")]
     public static partial void ConnectionDeniedAgain(ILogger logger, string caller, string service, string reason, string explanation);
+
+    [LoggerMessage(422, LogLevel.Information, "{Method} {Path} of {Caller} was refused by \"{Service}\" ({Reason}; {Rule}): {Explanation}")]
+    public static partial void RequestDenied(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(423, LogLevel.Debug, "{Method} {Path} of {Caller} was refused by \"{Service}\" again ({Reason}; {Rule}): {Explanation}", EventName = "RequestDeniedAgain")]
+    public static partial void RequestDeniedAgain(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(424, LogLevel.Information, "{Method} {Path} of {Caller} passed, and would be refused by \"{Service}\" if permissions were enforced ({Reason}; {Rule}): {Explanation}")]
+    public static partial void RequestAudited(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(425, LogLevel.Debug, "{Method} {Path} of {Caller} passed again, and would be refused by \"{Service}\" if permissions were enforced ({Reason}; {Rule}): {Explanation}", EventName = "RequestAuditedAgain")]
+    public static partial void RequestAuditedAgain(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(450, LogLevel.Debug, "[ConnectAuthorize] of {Endpoint} refused a request: {Why}.")]
+    public static partial void RefusedByAttribute(ILogger logger, string? endpoint, string why);
 }

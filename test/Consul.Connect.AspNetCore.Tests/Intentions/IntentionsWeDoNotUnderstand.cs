@@ -43,12 +43,12 @@ public class IntentionsWeDoNotUnderstand
         Assert.Equal((false, DecisionReason.NotUnderstood), Brief(Policy.Set(Policy.Allow("*/web"))));
 
     [Fact]
-    public void Permissions_refuse_a_whole_connection()
+    public void Permissions_refuse_a_connection_without_requests()
     {
-        var set = Policy.Set(Policy.Intention("web", "orders", "") with { Permissions = [new("allow", null, RequiresJwt: false, null)] }, Policy.Allow("*"));
+        var set = Policy.Set(Policy.Intention("web", "orders", "") with { Permissions = [new("allow", new("/", "", "", [], [], null), RequiresJwt: false, null)] }, Policy.Allow("*"));
 
         Assert.Equal((false, DecisionReason.Permissions), Brief(set));
-        Assert.Contains("does not enforce permissions", set.Decide(Policy.Caller("web"))!.Value.Explanation);
+        Assert.Contains("has no requests", set.Decide(Policy.Caller("web"))!.Value.Explanation);
     }
 
     [Fact]

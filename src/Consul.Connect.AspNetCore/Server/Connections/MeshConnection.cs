@@ -41,19 +41,30 @@ internal sealed class MeshConnection : IConnectPeerFeature
     public void Refuse(in IntentionDecision decision) => _refusal = new(decision);
 
     /// <summary>A request begins; what it brought over the wire is kept until <see cref="End"/>.</summary>
-    public WireRequest Begin(HttpContext context)
+    /// <param name="dropUnderscores">Whether header fields with an underscore in their name are taken off the request.</param>
+    public WireRequest Begin(HttpContext context, bool dropUnderscores = false)
     {
         WireRequest? request;
         lock (_gate)
         {
             if (!_spare.TryPop(out request))
                 request = new();
-            request.Capture(context);
+            request.Capture(context, dropUnderscores);
             request.Place = _running.Count;
             _running.Add(request);
         }
 
         return request;
+    }
+
+    /// <summary>
+    /// Decides a request that has begun. No visit comes in between: it finds either this decision, or what is decided here rests on what
+    /// the visit rests on.
+    /// </summary>
+    public IntentionDecision Decide(WireRequest request, IAuthorizer authorizer)
+    {
+        lock (_gate)
+            return request.Decision = request.Judge(_refusal?.Decision, authorizer, _peer!);
     }
 
     public void End(WireRequest request)
