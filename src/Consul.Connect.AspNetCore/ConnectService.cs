@@ -49,10 +49,12 @@ public sealed class ConnectService : IAsyncDisposable
         Credentials = Options.Connect.Certificates is { } files
             ? new FileCredentials(files, Name, time, logger, _metrics)
             : new AgentCredentials(Link!, Name, Options.Namespace, Options.Partition);
-        Authorizer = Authorize(Options.Connect.Authorization);
+        Authorizer = new LeafBoundAuthorizer(Authorize(Options.Connect.Authorization), Credentials, Name, time);
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
+        Requests = new(Authorizer, new(Name, _metrics, time, logger), Options.Connect);
+        Connections = new(Name, Authorizer, Credentials, Options.Connect.Authorization, _metrics, time, logger);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
         _entry = new(this, logger);
         configuration.Report(logger);
@@ -79,7 +81,9 @@ public sealed class ConnectService : IAsyncDisposable
 
     internal ConnectionDecision Decision { get; }
 
-    internal ConnectionRegistry Connections { get; } = new();
+    internal RequestEnforcement Requests { get; }
+
+    internal ConnectionRegistry Connections { get; }
 
     internal ServiceRegistrar? Registrar { get; }
 
@@ -133,7 +137,7 @@ public sealed class ConnectService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stream);
         using var timeout = new CancellationTokenSource(Options.Connect.HandshakeTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var mesh = new MeshConnection();
+        var mesh = new MeshConnection { Generation = Connections.Generation };
         var tls = new SslStream(stream);
         try
         {
@@ -142,7 +146,8 @@ public sealed class ConnectService : IAsyncDisposable
             var decision = await Decision.DecideAsync(caller, ConnectionKind.Raw, cancellationToken);
             if (!decision.Allowed)
                 throw new ConnectDeniedException(decision.Explanation);
-            return new(tls, caller);
+            // The app may end the stream without a word to us.
+            return new(tls, caller, Connections.Enter(mesh, ConnectionKind.Raw, mesh.Generation, requestClose: null, tls.Dispose, () => !tls.CanRead));
         }
         catch (Exception e)
         {
@@ -156,7 +161,7 @@ public sealed class ConnectService : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the loops and awaits them; deregisters what it registered.</summary>
+    /// <summary>Stops the loops and awaits them; deregisters what it registered, and closes what is still open, which nobody could revoke any more.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_disposing)
@@ -166,6 +171,7 @@ public sealed class ConnectService : IAsyncDisposable
     internal void Start()
     {
         IsStarted = true;
+        Connections.Start();
         Credentials.Start();
         Authorizer.Start();
     }
@@ -209,6 +215,7 @@ public sealed class ConnectService : IAsyncDisposable
         finally
         {
             // Whatever went wrong before, no loop may go on.
+            await Connections.DisposeAsync();
             await Task.WhenAll(Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
             if (_client is not null)
                 await _client.DisposeAsync();

@@ -32,6 +32,13 @@ internal sealed class DemoAgent : IDisposable
         return await ReadAsync(answer, path, cancel) ?? throw new HttpRequestException($"{path} was answered with nothing.");
     }
 
+    /// <summary>Whether there is such a thing.</summary>
+    public async Task<bool> HasAsync(string path, CancellationToken cancel)
+    {
+        using var answer = await _http.GetAsync(path, cancel);
+        return answer.IsSuccessStatusCode;
+    }
+
     /// <summary>False: the agent does not take it.</summary>
     public async Task<bool> TrySendAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancel)
     {

@@ -37,17 +37,19 @@ internal sealed class DemoHost(bool isTour, ConnectService service, DemoAgent ag
             patience.CancelAfter(Tour.Patience);
         await service.WaitUntilReadyAsync(patience.Token);
         await using var web = new CallerPort("web", service.Name, agent, mesh);
+        await using var reports = new CallerPort("reports", service.Name, agent, mesh);
         await using var intruder = new CallerPort("intruder", service.Name, agent, mesh);
         var intentions = new DemoIntentions(agent, service.Name);
         await intentions.ProposeAsync("web", allowed: true, patience.Token);
         await intentions.ProposeAsync("intruder", allowed: false, patience.Token);
+        var perRequest = await intentions.TryProposeAllButAsync("reports", "/admin", patience.Token) ? reports : null;
         if (isTour)
         {
-            End(await new Tour(agent, intentions, web, intruder).RunAsync(patience.Token));
+            End(await new Tour(agent, intentions, web, perRequest, intruder).RunAsync(patience.Token));
             return;
         }
 
-        Console.WriteLine(await new Leaflet(agent, intentions, service.Name, environment.ContentRootPath).WriteAsync([web, intruder], stop));
+        Console.WriteLine(await new Leaflet(agent, intentions, service.Name, environment.ContentRootPath).WriteAsync(web, perRequest, intruder, stop));
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop);
     }
 

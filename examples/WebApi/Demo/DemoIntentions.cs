@@ -14,6 +14,23 @@ internal sealed class DemoIntentions(DemoAgent agent, string service)
             await SetAsync(caller, allowed, cancel);
     }
 
+    /// <summary>
+    /// Sees to it that a caller's requests are decided one by one: all are allowed but those below <paramref name="forbidden"/>; unless
+    /// somebody has already decided about this caller. False: the agent cannot hold that, as none before 1.9 can.
+    /// </summary>
+    public async Task<bool> TryProposeAllButAsync(string caller, string forbidden, CancellationToken cancel)
+    {
+        if (await FindAsync(caller, cancel) is { } decided)
+            return decided["Permissions"] is JsonArray { Count: > 0 };
+
+        // Consul takes permissions for services that speak HTTP, and takes a service for TCP until told otherwise.
+        var defaults = $"/v1/config/service-defaults/{service}";
+        if (!await agent.HasAsync(defaults, cancel))
+            await agent.TrySendAsync(HttpMethod.Put, "/v1/config", new() { ["Kind"] = "service-defaults", ["Name"] = service, ["Protocol"] = "http" }, cancel);
+        var permissions = new JsonArray(Permission(forbidden, allowed: false), Permission("/", allowed: true));
+        return await agent.TrySendAsync(HttpMethod.Put, Exact(caller), new() { ["Permissions"] = permissions }, cancel);
+    }
+
     public async Task<bool> IsAllowedAsync(string caller, CancellationToken cancel) =>
         (await agent.GetAsync($"{All}/check?source={caller}&destination={service}", cancel))["Allowed"]!.GetValue<bool>();
 
@@ -49,6 +66,9 @@ internal sealed class DemoIntentions(DemoAgent agent, string service)
 
     private string Body(string caller, bool allowed) =>
         $$"""{\"SourceName\":\"{{caller}}\",\"DestinationName\":\"{{service}}\",\"Action\":\"{{Action(allowed)}}\"}""";
+
+    private static JsonObject Permission(string prefix, bool allowed) =>
+        new() { ["Action"] = Action(allowed), ["HTTP"] = new JsonObject { ["PathPrefix"] = prefix } };
 
     private string Exact(string caller) => $"{All}/exact?source={caller}&destination={service}";
 

@@ -5,18 +5,23 @@ namespace WebApi.Demo;
 /// <summary>What to try, as lines for any shell.</summary>
 internal sealed class Leaflet(DemoAgent agent, DemoIntentions intentions, string service, string folder)
 {
-    public async Task<string> WriteAsync(IReadOnlyList<CallerPort> callers, CancellationToken cancel)
+    /// <param name="reports">Whose requests are decided one by one; null where the agent cannot say so.</param>
+    public async Task<string> WriteAsync(CallerPort web, CallerPort? reports, CallerPort intruder, CancellationToken cancel)
     {
         var text = new StringBuilder().AppendLine().AppendLine($"\"{service}\" is in the mesh of the agent at {agent.Address}. Try in another terminal:");
-        foreach (var caller in callers)
+        foreach (var caller in new[] { web, intruder })
         {
             var outcome = await intentions.IsAllowedAsync(caller.Caller, cancel) ? "answered 200" : "the connection is closed, and the reason is printed here, once a minute";
             Add(text, $"call as {caller.Caller}: {outcome}", $"curl {caller.Url}/whoami");
         }
 
-        var last = callers[^1].Caller;
-        var turn = await intentions.IsAllowedAsync(last, cancel) ? "forbid" : "allow";
-        Add(text, $"{turn} {last} to call \"{service}\"; its next connection is treated so", await intentions.FlipLineAsync(last, cancel));
+        if (reports is not null)
+            Add(text, "call as reports, whose intention decides per request: answered 200, and 403 where a permission denies the path", $"curl {reports.Url}/api/orders", $"curl -i {reports.Url}/admin/stats");
+        var turn = await intentions.IsAllowedAsync(intruder.Caller, cancel) ? "forbid" : "allow";
+        Add(text, $"{turn} {intruder.Caller} to call \"{service}\"; its next connection is treated so", await intentions.FlipLineAsync(intruder.Caller, cancel));
+
+        if (await intentions.IsAllowedAsync(web.Caller, cancel))
+            Add(text, "hold a connection open as web, and forbid web to call meanwhile: within seconds the stream ends", $"curl -N {web.Url}/stream", await intentions.FlipLineAsync(web.Caller, cancel));
         if (service != "billing")
             Add(text, "start the same app as another service of this mesh", SecondTerminal, $"curl {agent.Address}/v1/catalog/services");
         return text.ToString();

@@ -3,7 +3,7 @@ using System.Net;
 namespace WebApi.Demo;
 
 /// <summary>What the mesh does for an app, shown and checked in a few seconds.</summary>
-internal sealed class Tour(DemoAgent agent, DemoIntentions intentions, CallerPort web, CallerPort intruder)
+internal sealed class Tour(DemoAgent agent, DemoIntentions intentions, CallerPort web, CallerPort? reports, CallerPort intruder)
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
 
@@ -17,14 +17,31 @@ internal sealed class Tour(DemoAgent agent, DemoIntentions intentions, CallerPor
         var good = Say(await BecomesAsync(web, answered: true, cancel), "web calls, and is answered.");
         good &= Say(await BecomesAsync(intruder, answered: false, cancel), "intruder calls, and its connection is closed; the log says why.");
 
+        good &= await DecideRequestsAsync(cancel);
+
+        await using var open = await OpenStream.StartAsync(web, cancel);
         await intentions.SetAsync("web", allowed: false, cancel);
-        good &= Say(await BecomesAsync(web, answered: false, cancel), "web is forbidden to call: its next connection is closed.");
+        good &= Say(await open.EndsAsync(cancel), "web is forbidden to call: the stream it had open ends.");
+        good &= Say(await BecomesAsync(web, answered: false, cancel), "its next connection is closed.");
         await intentions.SetAsync("web", allowed: true, cancel);
         good &= Say(await BecomesAsync(web, answered: true, cancel), "web is allowed again: its next connection is answered.");
 
         good &= await RotateAsync(cancel);
         Console.WriteLine($"{(good ? "All is as it should be" : "NOT all is as it should be")}, after {Time.GetElapsedTime(start).TotalSeconds:0.0} s.");
         return good;
+    }
+
+    private async Task<bool> DecideRequestsAsync(CancellationToken cancel)
+    {
+        if (reports is null)
+        {
+            Console.WriteLine("  --  no request is decided by its path: the agent is older than 1.9.");
+            return true;
+        }
+
+        while (await AskAsync(reports, "/api/orders", cancel) != HttpStatusCode.OK)
+            await Task.Delay(Step, Time, cancel);
+        return Say(await AskAsync(reports, "/admin/stats", cancel) == HttpStatusCode.Forbidden, "reports calls: one request is answered, another, which a permission of its intention denies, gets 403.");
     }
 
     private async Task<bool> RotateAsync(CancellationToken cancel)
@@ -78,17 +95,21 @@ internal sealed class Tour(DemoAgent agent, DemoIntentions intentions, CallerPor
     }
 
     /// <summary>Whether a call on a new connection is answered.</summary>
-    private static async Task<bool> CallAsync(CallerPort caller, CancellationToken cancel)
+    private static async Task<bool> CallAsync(CallerPort caller, CancellationToken cancel) =>
+        await AskAsync(caller, "/whoami", cancel) == HttpStatusCode.OK;
+
+    /// <summary>The answer to a call on a new connection; null when there is none.</summary>
+    private static async Task<HttpStatusCode?> AskAsync(CallerPort caller, string path, CancellationToken cancel)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
-            using var answer = await http.GetAsync($"{caller.Url}/whoami", cancel);
-            return answer.StatusCode == HttpStatusCode.OK;
+            using var answer = await http.GetAsync($"{caller.Url}{path}", cancel);
+            return answer.StatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 

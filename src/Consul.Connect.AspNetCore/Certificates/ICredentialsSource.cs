@@ -1,3 +1,5 @@
+using ConsulConnect.Agent;
+
 namespace ConsulConnect.Certificates;
 
 /// <summary>Where an identity comes from: the agent's watches, or files.</summary>
@@ -8,6 +10,9 @@ internal interface ICredentialsSource : IAsyncDisposable
 
     /// <summary>Why there are none, or none newer; null when the last attempt succeeded. Fit for a message.</summary>
     string? LastError { get; }
+
+    /// <summary>How the loops behind it are doing; none where there is no agent.</summary>
+    IReadOnlyList<WatchState> Watches => [];
 
     /// <summary>Raised after <see cref="Current"/> was replaced, on the loop's thread; handlers return at once.</summary>
     event Action<MeshCredentials>? Changed;

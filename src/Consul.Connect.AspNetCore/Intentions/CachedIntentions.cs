@@ -57,6 +57,10 @@ internal sealed class CachedIntentions : IAuthorizer
 
     public string DefaultPolicy => _current.Default?.ToString() ?? "unknown";
 
+    public string? Warning => _current.Set?.NotUnderstood;
+
+    public IReadOnlyList<WatchState> Watches => _probe is null ? [_watch.State] : [_watch.State, _probe.State];
+
     public event Action? Changed;
 
     public void Start() => _watch.Start();

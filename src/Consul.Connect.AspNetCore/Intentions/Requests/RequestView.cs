@@ -8,14 +8,8 @@ namespace ConsulConnect.Intentions;
 /// <param name="Authority">Host, or <c>:authority</c>; empty when there is none.</param>
 /// <param name="Scheme">https on a mesh connection.</param>
 /// <param name="Headers">The header fields.</param>
-internal readonly record struct RequestView(string Method, string Target, string Authority, string Scheme, IRequestHeaders Headers)
-{
-    /// <summary>
-    /// The path the server gives to the app, decoded and whole, so that a rule about paths and the app never read two; null: nothing to
-    /// compare.
-    /// </summary>
-    public string? ServerPath { get; init; }
-}
+/// <param name="ServerPath">The path as the server reads the target, which must be the one we read; null when there is no server.</param>
+internal readonly record struct RequestView(string Method, string Target, string Authority, string Scheme, IRequestHeaders Headers, string? ServerPath = null);
 
 /// <summary>The header fields of one request.</summary>
 internal interface IRequestHeaders

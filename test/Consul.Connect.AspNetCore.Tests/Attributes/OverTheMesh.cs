@@ -1,0 +1,94 @@
+using System.Net;
+using ConsulConnect.TestKit;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConsulConnect.Tests.Attributes;
+
+public sealed class OverTheMesh : IDisposable
+{
+    private readonly IdentityFiles _identity = new("orders");
+
+    public void Dispose() => _identity.Dispose();
+
+    [Fact]
+    public async Task The_caller_of_the_connection_is_judged()
+    {
+        await using var app = await StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await MeshAsync(app, "web", "/named"));
+        Assert.Equal(HttpStatusCode.OK, await MeshAsync(app, "web", "/parameter"));
+        Assert.Equal(HttpStatusCode.Forbidden, await MeshAsync(app, "intruder", "/named"));
+        Assert.Equal(HttpStatusCode.OK, await MeshAsync(app, "intruder", "/parameter"));
+    }
+
+    [Fact]
+    public async Task Over_HTTP_2_too()
+    {
+        await using var app = await StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await MeshAsync(app, "web", "/named", HttpVersion.Version20));
+        Assert.Equal(HttpStatusCode.Forbidden, await MeshAsync(app, "intruder", "/named", HttpVersion.Version20));
+    }
+
+    [Fact]
+    public async Task Requests_on_another_endpoint_have_no_caller()
+    {
+        await using var app = await StartAsync();
+        using var plain = new HttpClient();
+
+        foreach (var path in (string[])["/named", "/parameter", "/hub/negotiate?negotiateVersion=1"])
+            Assert.Equal((path, HttpStatusCode.Unauthorized), (path, (await plain.PostAsync($"http://{app.Local}{path}", null)).StatusCode));
+        Assert.Equal(HttpStatusCode.OK, (await plain.PostAsync($"http://{app.Local}/plain", null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_service_passes_the_attribute_and_not_Authorize()
+    {
+        await using var app = await StartAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await MeshAsync(app, "web", "/both"));
+        Assert.Equal(HttpStatusCode.Forbidden, await MeshAsync(app, "intruder", "/both"));
+    }
+
+    [Fact]
+    public async Task A_hub_negotiates_with_named_callers()
+    {
+        await using var app = await StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, await MeshAsync(app, "web", "/hub/negotiate?negotiateVersion=1"));
+        Assert.Equal(HttpStatusCode.Forbidden, await MeshAsync(app, "intruder", "/hub/negotiate?negotiateVersion=1"));
+    }
+
+    private async Task<MeshApp> StartAsync()
+    {
+        var app = await (await MeshApp.StartAsync("orders", _identity.Settings,
+            builder =>
+            {
+                builder.Services.AddSignalR();
+                builder.Services.AddAuthentication("Bearer").AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, BearerLike>("Bearer", null);
+            },
+            app =>
+            {
+                app.MapPost("/named", () => "in").RequireConnectAuthorization("web");
+                app.MapPost("/parameter", (ConnectPeer caller) => caller.Service);
+                app.MapPost("/both", [Authorize][ConnectAuthorize("web")] () => "in");
+                app.MapPost("/plain", () => "in");
+                app.MapHub<MeshHub>("/hub");
+            })).ReadyAsync();
+        app.Logs.Expect("No XML encryptor configured").Expect("Using an in-memory repository").Expect("Storing keys in a directory");
+        return app;
+    }
+
+    private async Task<HttpStatusCode> MeshAsync(MeshApp app, string caller, string path, Version? version = null)
+    {
+        using var client = (_identity.Caller(caller) with { HttpVersion = version ?? HttpVersion.Version11 }).CreateHttpsClient(app.Mesh.Port);
+        using var response = await client.PostAsync(path, null);
+        return response.StatusCode;
+    }
+
+    [ConnectAuthorize("web")]
+    private sealed class MeshHub : Hub;
+}
