@@ -8,6 +8,8 @@ internal sealed class DotNetPattern(RuneAlphabet alphabet)
 {
     private readonly StringBuilder _text = new();
 
+    /// <param name="tree">Without places.</param>
+    /// <param name="alphabet">Of the same tree.</param>
     /// <returns>A pattern for the whole text.</returns>
     public static string Write(PatternNode tree, RuneAlphabet alphabet)
     {
@@ -26,9 +28,6 @@ internal sealed class DotNetPattern(RuneAlphabet alphabet)
                 break;
             case SetNode set:
                 Append(set.Runes);
-                break;
-            case PlaceNode place:
-                _text.Append(Name(place.Place));
                 break;
             case SequenceNode sequence:
                 foreach (var part in sequence.Parts)
@@ -103,15 +102,4 @@ internal sealed class DotNetPattern(RuneAlphabet alphabet)
         else
             _text.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:X4}");
     }
-
-    // In the runtime's syntax the end of text is \z, and only between lines do ^ and $ mean what they mean to RE2.
-    private static string Name(Place place) => place switch
-    {
-        Place.StartOfText => @"\A",
-        Place.EndOfText => @"\z",
-        Place.StartOfLine => "(?m:^)",
-        Place.EndOfLine => "(?m:$)",
-        Place.WordBoundary => @"\b",
-        _ => @"\B",
-    };
 }

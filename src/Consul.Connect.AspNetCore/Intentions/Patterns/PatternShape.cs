@@ -44,6 +44,16 @@ internal static class PatternShape
         return isAllText && prefix.Length < LongestPrefix;
     }
 
+    /// <summary>Whether it asks anywhere in which place of the text it stands.</summary>
+    public static bool HasPlaces(PatternNode tree) => tree switch
+    {
+        PlaceNode => true,
+        SequenceNode sequence => Array.Exists(sequence.Parts, HasPlaces),
+        ChoiceNode choice => Array.Exists(choice.Choices, HasPlaces),
+        RepeatNode repeat => HasPlaces(repeat.Body),
+        _ => false,
+    };
+
     // Whether more may be appended: the node was one text, written to its end.
     private static bool AppendPrefix(PatternNode node, StringBuilder prefix)
     {

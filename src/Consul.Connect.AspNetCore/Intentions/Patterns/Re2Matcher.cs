@@ -12,6 +12,7 @@ internal sealed class Re2Matcher
     private readonly string _prefix;
     private readonly RuneAlphabet? _alphabet;
     private readonly Regex? _engine;
+    private readonly RuneAutomaton? _automaton;
     private readonly RuneSet? _tail;
     private readonly bool _mayEnd;
 
@@ -27,6 +28,12 @@ internal sealed class Re2Matcher
         }
 
         _prefix = PatternShape.Prefix(inner);
+        if (PatternShape.HasPlaces(inner))
+        {
+            _automaton = new(inner);
+            return;
+        }
+
         _alphabet = RuneAlphabet.Of(inner);
         _engine = new(DotNetPattern.Write(inner, _alphabet), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }
@@ -35,6 +42,8 @@ internal sealed class Re2Matcher
     {
         if (!text.StartsWith(_prefix, StringComparison.Ordinal))
             return false;
+        if (_automaton is not null)
+            return _automaton.IsMatch(text);
         if (_engine is null)
             return IsTail(text[_prefix.Length..]);
         if (Ascii.IsValid(text))

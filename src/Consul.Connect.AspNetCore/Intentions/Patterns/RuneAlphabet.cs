@@ -4,9 +4,9 @@ using System.Text;
 namespace ConsulConnect.Intentions;
 
 /// <summary>
-/// What one pattern tells apart beyond ASCII. The runtime's engine reads UTF-16 and has its own idea of a word; so it is shown
-/// another text: ASCII as it is, and each other code point as one character that stands for all which the pattern treats alike.
-/// Those are surrogates and private use, which the engine never takes for a part of a word, as RE2 takes nothing beyond ASCII.
+/// What one pattern tells apart beyond ASCII. The runtime's engine reads UTF-16, where a code point may be two characters; so it
+/// is shown another text: ASCII as it is, and each other code point as one character that stands for all which the pattern
+/// treats alike. Those are surrogates and private use, to which the engine itself gives no meaning.
 /// </summary>
 internal sealed class RuneAlphabet
 {
