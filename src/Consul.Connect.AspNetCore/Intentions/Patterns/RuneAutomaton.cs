@@ -4,15 +4,18 @@ using System.Text;
 namespace ConsulConnect.Intentions;
 
 /// <summary>
-/// Matches patterns with a <c>\b</c>, <c>^</c> or <c>$</c> within: it follows all ways through the program at once, so each
-/// character costs no more than the program is long. The runtime's linear engine is not asked about these, because in them it
-/// sometimes answers by the texts it saw before.
+/// Matches by following all ways through the program at once, so each character costs no more than the program is long. The
+/// runtime's own linear engine is not asked: with empty loops and with places it sometimes answers otherwise than RE2, even
+/// otherwise for the same text after other texts.
 /// </summary>
-internal sealed class RuneAutomaton(PatternNode tree)
+/// <param name="tree">What the text must be.</param>
+/// <param name="before">What stands before the text.</param>
+internal sealed class RuneAutomaton(PatternNode tree, string before)
 {
     private const int NoRune = -1;
 
     private readonly RuneProgram.Step[] _steps = RuneProgram.Of(tree);
+    private readonly int _before = before.Length == 0 ? NoRune : Rune.DecodeLastFromUtf16(before, out var rune, out _) == OperationStatus.Done ? rune.Value : NoRune;
     private Ways? _idle;
 
     public bool IsMatch(ReadOnlySpan<char> text)
@@ -25,7 +28,7 @@ internal sealed class RuneAutomaton(PatternNode tree)
 
     private bool IsMatch(ReadOnlySpan<char> text, Ways ways)
     {
-        var before = NoRune;
+        var before = _before;
         if (!TryTake(ref text, out var rune))
             return false;
         ways.Clear();

@@ -30,7 +30,7 @@ internal sealed class RuneProgram
         switch (node)
         {
             case RuneNode one:
-                _steps.Add(new(StepKind.Read, RuneSet.Of([(one.Rune, one.Rune)])));
+                _steps.Add(new(StepKind.Read, RuneSet.Of(one.Rune)));
                 break;
             case SetNode set:
                 _steps.Add(new(StepKind.Read, set.Runes));
