@@ -131,6 +131,9 @@ public class PatternsAsRe2ReadsThem
     }
 
     [Fact]
+    public void An_empty_loop_loses_nothing() => Assert.True(Matches(@"(?i)[\d](?:\123+||\Q\E){3,}\057*|b{3}", "1\u017F"));
+
+    [Fact]
     public void An_answer_does_not_depend_on_the_texts_before()
     {
         var pattern = Read(@"^9{3}S(0\W+)(B?\b+[^a]*){212}|[a-z]i{2,5}|(?m:/*$)");

@@ -39,8 +39,8 @@ public class PatternsAgainstRe2(ITestOutputHelper output)
 
             // RE2 took names without P in 2023; ours are compared in the spelling it always had.
             var answers = await Re2Oracle.AskAsync(questions);
-            int[] named = [.. Enumerable.Range(0, questions.Count).Where(i => !answers[i].Accepts && questions[i].Pattern.Contains("(?<n", StringComparison.Ordinal))];
-            var renamed = await Re2Oracle.AskAsync([.. named.Select(i => (questions[i].Pattern.Replace("(?<n", "(?P<n", StringComparison.Ordinal), questions[i].Subjects))]);
+            int[] named = [.. Enumerable.Range(0, questions.Count).Where(i => !answers[i].Accepts && questions[i].Pattern.Contains("(?<", StringComparison.Ordinal))];
+            var renamed = await Re2Oracle.AskAsync([.. named.Select(i => (questions[i].Pattern.Replace("(?<", "(?P<", StringComparison.Ordinal), questions[i].Subjects))]);
             for (var i = 0; i < named.Length; i++)
                 answers[named[i]] = renamed[i];
             Parallel.For(0, questions.Count, i => Compare(questions[i], answers[i], tally));
