@@ -39,6 +39,8 @@ internal sealed class RequestGenerator(Dice dice)
     /// <summary>A change that a reader may or may not see through.</summary>
     public string Nearly(string path)
     {
+        if (path == "")
+            return "/";
         var at = dice.Below(path.Length);
         return dice.Below(20) switch
         {
