@@ -104,6 +104,8 @@ internal sealed class IntentionSet
                     return rule.Decide(caller) with { IsPerRequest = perRequest };
 
                 var exact = rule.NamesExactly(caller);
+                if ((exact ? DecideByTwins(rule, caller, ref state) : null) is { } denied)
+                    return denied;
                 if (requests.Decide(caller, ref state, exact) is { } decision)
                     return decision;
                 if (exact)
@@ -126,6 +128,23 @@ internal sealed class IntentionSet
     /// <summary>The decision for a request under a known default policy.</summary>
     public IntentionDecision Decide(ConnectPeer caller, in RequestView request, DefaultPolicyAnswer byDefault) =>
         Decide(caller, in request, out var behind) ?? behind?.Requests?.DecideByDefault(caller, byDefault) ?? byDefault.Decide(caller);
+
+    // Of permissions that weigh the same, those of a source that differs in case can only deny, and so are asked first.
+    private IntentionDecision? DecideByTwins(IntentionRule rule, ConnectPeer caller, ref RequestState state)
+    {
+        if (!_named.TryGetValue(caller.Service, out var rules) || rules.Length == 1)
+            return null;
+        foreach (var twin in rules)
+        {
+            if (twin.Precedence == rule.Precedence && twin.Requests is { } requests && twin.Names(caller) && !twin.NamesExactly(caller)
+                && requests.Decide(caller, ref state, exact: false) is { } denied)
+            {
+                return denied;
+            }
+        }
+
+        return null;
+    }
 
     // The rules of this caller's name and those of any, in one order; mostly the first is the last one asked.
     private IntentionRule? Next(ConnectPeer caller, IntentionRule? after)

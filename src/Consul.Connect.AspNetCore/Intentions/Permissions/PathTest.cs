@@ -66,10 +66,11 @@ internal sealed class PathTest
         var prefix = pattern.LiteralPrefix;
         if (forms.AreAscii && !(path.Length + 1 >= prefix.Length && path.StartsWith(prefix.AsSpan(0, Math.Min(prefix.Length, path.Length)), StringComparison.OrdinalIgnoreCase)))
             return false;
-        if (pattern.IsMatchIgnoringCase(path))
-            return true;
-        return path is [_, .., '/'] ? pattern.IsMatchIgnoringCase(path[..^1]) : pattern.IsMatchIgnoringCase(forms.WithSlash(form));
+        return IsMatch(pattern, path) || IsMatch(pattern, path is [_, .., '/'] ? path[..^1] : forms.WithSlash(form));
     }
+
+    // Ignoring case is not always more: a class that excludes letters then excludes both.
+    private static bool IsMatch(Re2Pattern pattern, ReadOnlySpan<char> path) => pattern.IsMatch(path) || pattern.IsMatchIgnoringCase(path);
 
     private static bool AreSame(ReadOnlySpan<char> path, ReadOnlySpan<char> text)
     {
