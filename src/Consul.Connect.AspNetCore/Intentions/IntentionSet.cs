@@ -104,8 +104,6 @@ internal sealed class IntentionSet
                     return rule.Decide(caller) with { IsPerRequest = perRequest };
 
                 var exact = rule.NamesExactly(caller);
-                if ((exact ? DecideByTwins(rule, caller, ref state) : null) is { } denied)
-                    return denied;
                 if (requests.Decide(caller, ref state, exact) is { } decision)
                     return decision;
                 if (exact)
@@ -129,39 +127,36 @@ internal sealed class IntentionSet
     public IntentionDecision Decide(ConnectPeer caller, in RequestView request, DefaultPolicyAnswer byDefault) =>
         Decide(caller, in request, out var behind) ?? behind?.Requests?.DecideByDefault(caller, byDefault) ?? byDefault.Decide(caller);
 
-    // Of permissions that weigh the same, those of a source that differs in case can only deny, and so are asked first.
-    private IntentionDecision? DecideByTwins(IntentionRule rule, ConnectPeer caller, ref RequestState state)
-    {
-        if (!_named.TryGetValue(caller.Service, out var rules) || rules.Length == 1)
-            return null;
-        foreach (var twin in rules)
-        {
-            if (twin.Precedence == rule.Precedence && twin.Requests is { } requests && twin.Names(caller) && !twin.NamesExactly(caller)
-                && requests.Decide(caller, ref state, exact: false) is { } denied)
-            {
-                return denied;
-            }
-        }
-
-        return null;
-    }
-
     // The rules of this caller's name and those of any, in one order; mostly the first is the last one asked.
     private IntentionRule? Next(ConnectPeer caller, IntentionRule? after)
     {
         var named = _named.TryGetValue(caller.Service, out var rules) ? First(rules, caller, after) : null;
         var any = First(_any, caller, after);
-        return named is null || (any is not null && any.CompareTo(named) < 0) ? any : named;
+        return named is null || (any is not null && Order(any, named, caller) < 0) ? any : named;
     }
 
     private static IntentionRule? First(IntentionRule[] rules, ConnectPeer caller, IntentionRule? after)
     {
+        IntentionRule? first = null;
         foreach (var rule in rules)
         {
-            if ((after is null || after.CompareTo(rule) < 0) && rule.Names(caller))
-                return rule;
+            if (rule.Precedence < first?.Precedence)
+                break;
+            if (rule.Names(caller) && (after is null || Order(after, rule, caller) < 0) && (first is null || Order(rule, first, caller) < 0))
+                first = rule;
         }
 
-        return null;
+        return first;
+    }
+
+    // Of rules that weigh the same, one that names the caller in another spelling comes first: it can only deny, and behind one in
+    // this very spelling nobody would ask it.
+    private static int Order(IntentionRule left, IntentionRule right, ConnectPeer caller)
+    {
+        var byWeight = right.Precedence.CompareTo(left.Precedence);
+        if (byWeight != 0)
+            return byWeight;
+        var bySpelling = left.NamesExactly(caller).CompareTo(right.NamesExactly(caller));
+        return bySpelling != 0 ? bySpelling : left.CompareTo(right);
     }
 }
