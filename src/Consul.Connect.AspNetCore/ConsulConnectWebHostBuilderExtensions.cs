@@ -47,6 +47,7 @@ public static class ConsulConnectWebHostBuilderExtensions
             var limits = service.Options.Connect;
             return new MeshListener(service.Handshake, service.Decision, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, service.Connections, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
         });
+        services.AddSingleton(provider => provider.GetRequiredService<ConnectService>().Requests);
         services.AddSingleton<MeshServer>();
         services.AddSingleton(provider => new KestrelHook(
             provider.GetRequiredService<ConnectService>().Options.Endpoint,

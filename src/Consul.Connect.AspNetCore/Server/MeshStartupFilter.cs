@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 namespace ConsulConnect.Server;
 
 /// <summary>The outermost middleware, and the last moment before Kestrel binds.</summary>
-internal sealed class MeshStartupFilter(IServer server, MeshServer mesh, ConnectService service) : IStartupFilter
+internal sealed class MeshStartupFilter(IServer server, MeshServer mesh, RequestEnforcement requests) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -24,7 +24,7 @@ internal sealed class MeshStartupFilter(IServer server, MeshServer mesh, Connect
             // The built-in proxy carries its client's own scheme inside TLS.
             context.Request.Scheme = Uri.UriSchemeHttps;
             context.Features.Set<IHttpAuthenticationFeature>(new MeshUser(caller));
-            return service.Requests.ServeAsync(context, connection, caller, inner);
+            return requests.ServeAsync(context, connection, caller, inner);
         }
 
         if (SchemeFits(context))

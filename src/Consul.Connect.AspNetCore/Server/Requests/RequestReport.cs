@@ -8,10 +8,11 @@ internal sealed class RequestReport(string service, ConnectMetrics metrics, Time
 {
     private readonly CallerLines _lines = new(time);
 
+    /// <param name="request">What was decided about.</param>
+    /// <param name="decision">What holds for it.</param>
     /// <param name="passes">Whether the app gets the request; one that was not allowed, only because permissions are audited.</param>
-    public void Decided(ConnectPeer caller, WireRequest request, bool passes)
+    public void Decided(ConnectPeer caller, WireRequest request, in IntentionDecision decision, bool passes)
     {
-        var decision = request.Decision;
         metrics.Decided(Layer(decision), decision.Allowed ? "allow" : passes ? "audit_deny" : "deny", ReasonCode.Of(decision), caller.Service);
         if (!decision.Allowed)
             Denied(caller, request, decision, passes);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ConsulConnect.Intentions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,6 +12,9 @@ namespace ConsulConnect.Server;
 /// </summary>
 internal sealed class WireRequest : IRequestHeaders
 {
+    // What RFC 9110 calls a token; the server lets more through.
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private KeyValuePair<string, StringValues>[] _headers = new KeyValuePair<string, StringValues>[16];
     private int _count;
     private HttpContext? _context;
@@ -34,6 +38,8 @@ internal sealed class WireRequest : IRequestHeaders
     public RequestView View => new(_method, _target, _authority, Uri.UriSchemeHttps, this, _path);
 
     public bool HaveUnderscores { get; private set; }
+
+    public bool HaveIllegalNames { get; private set; }
 
     public StringValues this[string name]
     {
@@ -60,6 +66,7 @@ internal sealed class WireRequest : IRequestHeaders
         _authority = request.Headers.Host.ToString();
         foreach (var (name, value) in request.Headers)
         {
+            HaveIllegalNames |= name.AsSpan().ContainsAnyExcept(TokenCharacters);
             if (name.Contains('_', StringComparison.Ordinal))
             {
                 HaveUnderscores = true;
@@ -80,7 +87,7 @@ internal sealed class WireRequest : IRequestHeaders
     /// <param name="refused">What is decided about everything on its connection; null when nothing is.</param>
     public IntentionDecision Judge(IntentionDecision? refused, IAuthorizer authorizer, ConnectPeer caller)
     {
-        if (WireTarget.IsMalformed(_method, _target))
+        if (RequestTarget.Read(View, likeEnvoy: false, out _) != TargetFault.None)
             return new(false, DecisionReason.MalformedRequest, "The target of the request cannot be read.");
         if (refused is { } decision)
             return decision;
@@ -102,7 +109,7 @@ internal sealed class WireRequest : IRequestHeaders
         _headers.AsSpan(0, _count).Clear();
         _count = 0;
         _context = null;
-        HaveUnderscores = false;
+        HaveUnderscores = HaveIllegalNames = false;
         Decision = default;
         (LostSince, IsAborted) = (null, false);
         (_method, _target, _authority, _path) = ("", "", "", null);
