@@ -102,6 +102,8 @@ internal sealed class PermissionCompiler(RequestReading reading)
             return null;
         }
 
+        if (header.IgnoreCase && kind is (TextKind.Present or TextKind.Regex))
+            Refuse($"IgnoreCase of the header {Wording.Clean(header.Name)} goes with Exact, Prefix, Suffix and Contains alone");
         var pattern = kind == TextKind.Regex ? Pattern($"Regex of {Wording.Clean(header.Name)}", text) : null;
         if (source is null || (kind == TextKind.Regex && pattern is null))
             return null;
