@@ -1,5 +1,3 @@
-using ConsulConnect.Agent;
-
 namespace ConsulConnect.Certificates;
 
 /// <summary>Where an identity comes from: the agent's watches, or files.</summary>

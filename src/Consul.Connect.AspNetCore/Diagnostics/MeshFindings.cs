@@ -1,4 +1,3 @@
-using ConsulConnect.Agent;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ConsulConnect.Diagnostics;

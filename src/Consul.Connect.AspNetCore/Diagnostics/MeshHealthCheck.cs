@@ -43,7 +43,7 @@ internal sealed class MeshHealthCheck(ConnectService service, TimeProvider time)
             data["leafNotAfter"] = Stamp(credentials.NotAfter);
         }
 
-        foreach (var watch in (IEnumerable<Agent.WatchState>)[.. service.Credentials.Watches, .. service.Authorizer.Watches])
+        foreach (var watch in (IEnumerable<WatchState>)[.. service.Credentials.Watches, .. service.Authorizer.Watches])
         {
             if (watch.SinceConfirmed is { } since)
                 data[$"{watch.Name}Confirmed"] = Stamp(now - since);

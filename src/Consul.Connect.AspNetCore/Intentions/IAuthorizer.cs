@@ -1,5 +1,3 @@
-using ConsulConnect.Agent;
-
 namespace ConsulConnect.Intentions;
 
 /// <summary>Decides whether a verified caller may connect, and make a request: from cached intentions, or by asking the agent.</summary>

@@ -114,6 +114,10 @@ internal sealed class IntentionRule : IComparable<IntentionRule>
         if (byEffect != 0)
             return byEffect;
 
+        var byName = string.CompareOrdinal(Name, other.Name);
+        if (byName != 0)
+            return byName;
+
         var byText = string.CompareOrdinal(ToString(), other.ToString());
         return byText != 0 || ReferenceEquals(this, other) ? byText : string.CompareOrdinal(Content(), other.Content());
     }

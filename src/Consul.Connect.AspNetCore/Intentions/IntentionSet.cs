@@ -132,17 +132,31 @@ internal sealed class IntentionSet
     {
         var named = _named.TryGetValue(caller.Service, out var rules) ? First(rules, caller, after) : null;
         var any = First(_any, caller, after);
-        return named is null || (any is not null && any.CompareTo(named) < 0) ? any : named;
+        return named is null || (any is not null && Order(any, named, caller) < 0) ? any : named;
     }
 
     private static IntentionRule? First(IntentionRule[] rules, ConnectPeer caller, IntentionRule? after)
     {
+        IntentionRule? first = null;
         foreach (var rule in rules)
         {
-            if ((after is null || after.CompareTo(rule) < 0) && rule.Names(caller))
-                return rule;
+            if (rule.Precedence < first?.Precedence)
+                break;
+            if (rule.Names(caller) && (after is null || Order(after, rule, caller) < 0) && (first is null || Order(rule, first, caller) < 0))
+                first = rule;
         }
 
-        return null;
+        return first;
+    }
+
+    // Of rules that weigh the same, one that names the caller in another spelling comes first: it can only deny, and behind one in
+    // this very spelling nobody would ask it.
+    private static int Order(IntentionRule left, IntentionRule right, ConnectPeer caller)
+    {
+        var byWeight = right.Precedence.CompareTo(left.Precedence);
+        if (byWeight != 0)
+            return byWeight;
+        var bySpelling = left.NamesExactly(caller).CompareTo(right.NamesExactly(caller));
+        return bySpelling != 0 ? bySpelling : left.CompareTo(right);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RequestRules(IntentionRule intention, PermissionRule[] rul
     {
         if (_permissions.Match(ref state, deniesOnly: !exact, out var index) is { } rule)
         {
-            var sentence = rule.Allows || intention.IsPreparedFor(caller) ? _permissions.Sentence(index, Prepared) : Sentence(Wording.MayNot(caller, intention.Service), rule);
+            var sentence = rule.Allows || intention.IsPreparedFor(caller) ? _permissions.Sentence(index, this) : Sentence(Wording.MayNot(caller, intention.Service), rule);
             return new(rule.Allows, rule.Reason, sentence) { Intention = intention.Name, Permission = rule.Place, IsPerRequest = true };
         }
 
@@ -58,7 +58,8 @@ internal sealed class RequestRules(IntentionRule intention, PermissionRule[] rul
             IsPerRequest = true,
         };
 
-    private string Prepared(PermissionRule rule) =>
+    /// <summary>The sentence for every caller that is worded as one of the rule's source.</summary>
+    public string Prepare(PermissionRule rule) =>
         Sentence($"{intention.Who} {(rule.Allows ? "may" : "may not")} call \"{intention.Service}\" with this request", rule);
 
     private string Sentence(string verdict, PermissionRule rule) =>

@@ -81,7 +81,14 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
         connection.Features.Set<IConnectPeerFeature>(mesh);
         if (!raw && !await TellHttpVersionAsync(connection, prefaceTimeout, closing))
             return;
-        await next(connection);
+        try
+        {
+            await next(connection);
+        }
+        catch (Exception e) when (open.IsAborted && e is (IOException or OperationCanceledException))
+        {
+            // The end of what we ended is no fault of the app's, which Kestrel would log.
+        }
     }
 
     private async ValueTask<bool> IsAllowedAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken closing)

@@ -1,7 +1,6 @@
 using System.Net;
-using System.Net.WebSockets;
-using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,8 +8,6 @@ namespace ConsulConnect.Tests.Attributes;
 
 public sealed class AHub
 {
-    private const char End = '\u001e';
-
     [Theory]
     [InlineData("web", HttpStatusCode.OK)]
     [InlineData("billing", HttpStatusCode.OK)]
@@ -54,23 +51,50 @@ public sealed class AHub
         await using var app = await StartAsync();
         using var socket = await ConnectAsync(app, hub, caller);
 
-        var completion = await CallAsync(socket, method);
-
-        if (runs)
-            Assert.NotEmpty(completion.GetProperty("result").GetString()!);
-        else
-            Assert.Contains("user is unauthorized", completion.GetProperty("error").GetString(), StringComparison.Ordinal);
+        HubSocket.AssertRan(runs, await socket.CallAsync(method));
     }
 
-    private static Task<AttributeApp> StartAsync() => AttributeApp.StartAsync(
+    [Theory]
+    [InlineData("Any", true)]
+    [InlineData("Mesh", false)]
+    public async Task Refuses_calls_of_annotated_methods_by_long_polling_which_has_no_connection_to_a_caller(string method, bool runs)
+    {
+        await using var app = await StartAsync();
+        using var client = app.Server.CreateClient();
+        client.DefaultRequestHeaders.Add(PlayedCallers.Header, "web");
+        var negotiated = JsonDocument.Parse(await (await client.PostAsync("/open/negotiate?negotiateVersion=1", null)).Content.ReadAsStringAsync()).RootElement;
+        var connection = $"/open?id={negotiated.GetProperty("connectionToken").GetString()}";
+        Assert.Equal("", await client.GetStringAsync(connection));
+
+        await client.PostAsync(connection, new StringContent(HubSocket.Handshake + HubSocket.End));
+        Assert.Equal($"{{}}{HubSocket.End}", await client.GetStringAsync(connection));
+        await client.PostAsync(connection, new StringContent(HubSocket.Invocation(method) + HubSocket.End));
+
+        HubSocket.AssertRan(runs, JsonDocument.Parse((await client.GetStringAsync(connection)).TrimEnd(HubSocket.End)).RootElement);
+    }
+
+    [Fact]
+    public async Task Refuses_calls_whatever_a_handler_of_the_app_lets_pass()
+    {
+        await using var app = await StartAsync(services => services.AddSingleton<IAuthorizationHandler, PassEverything>());
+        using var socket = await ConnectAsync(app, "/open", "billing");
+
+        HubSocket.AssertRan(false, await socket.CallAsync(nameof(OpenHub.Named)));
+    }
+
+    private static Task<AttributeApp> StartAsync(Action<IServiceCollection>? configure = null) => AttributeApp.StartAsync(
         app =>
         {
             app.MapHub<GuardedHub>("/guarded");
             app.MapHub<OpenHub>("/open");
         },
-        after: services => services.AddSignalR());
+        after: services =>
+        {
+            services.AddSignalR();
+            configure?.Invoke(services);
+        });
 
-    private static async Task<WebSocket> ConnectAsync(AttributeApp app, string path, string? caller)
+    private static async Task<HubSocket> ConnectAsync(AttributeApp app, string path, string? caller)
     {
         var client = app.Server.CreateWebSocketClient();
         client.ConfigureRequest = request =>
@@ -78,31 +102,6 @@ public sealed class AHub
             if (caller is not null)
                 request.Headers[PlayedCallers.Header] = caller;
         };
-        var socket = await client.ConnectAsync(new($"ws://localhost{path}"), default);
-        await SendAsync(socket, """{"protocol":"json","version":1}""");
-        Assert.Equal("{}", await ReceiveAsync(socket));
-        return socket;
-    }
-
-    private static async Task<JsonElement> CallAsync(WebSocket socket, string method)
-    {
-        await SendAsync(socket, $$"""{"type":1,"invocationId":"1","target":"{{method}}","arguments":[]}""");
-        while (true)
-        {
-            // 3 is a completion; pings may come in between.
-            var message = JsonDocument.Parse(await ReceiveAsync(socket)).RootElement;
-            if (message.GetProperty("type").GetInt32() == 3)
-                return message;
-        }
-    }
-
-    private static async Task SendAsync(WebSocket socket, string message) => await socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, endOfMessage: true, default);
-
-    // The server sends each message in a frame of its own.
-    private static async Task<string> ReceiveAsync(WebSocket socket)
-    {
-        var buffer = new byte[4096];
-        var received = await socket.ReceiveAsync(buffer, default);
-        return Encoding.UTF8.GetString(buffer, 0, received.Count).TrimEnd(End);
+        return await new HubSocket(await client.ConnectAsync(new($"ws://localhost{path}"), default)).GreetAsync();
     }
 }

@@ -1,8 +1,9 @@
 using System.Net;
+using System.Net.WebSockets;
 using ConsulConnect.TestKit;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ConsulConnect.Tests.Attributes;
@@ -34,6 +35,7 @@ public sealed class OverTheMesh : IDisposable
     }
 
     [Fact]
+    [Trait("Case", "L7P-062")]
     public async Task Requests_on_another_endpoint_have_no_caller()
     {
         await using var app = await StartAsync();
@@ -62,13 +64,30 @@ public sealed class OverTheMesh : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, await MeshAsync(app, "intruder", "/hub/negotiate?negotiateVersion=1"));
     }
 
+    [Theory]
+    [InlineData("web", true)]
+    [InlineData("billing", false)]
+    public async Task A_hub_knows_the_caller_of_its_connection(string caller, bool runs)
+    {
+        await using var app = await StartAsync();
+        using var client = _identity.Caller(caller).CreateHttpsClient(app.Mesh.Port);
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new($"wss://127.0.0.1:{app.Mesh.Port}/hub"), client, default);
+        using var hub = await new HubSocket(socket).GreetAsync();
+
+        HubSocket.AssertRan(true, await hub.CallAsync(nameof(GuardedHub.Any)));
+        HubSocket.AssertRan(runs, await hub.CallAsync(nameof(GuardedHub.Named)));
+        // The hub's end needs the app's services.
+        await app.StopAsync();
+    }
+
     private async Task<MeshApp> StartAsync()
     {
         var app = await (await MeshApp.StartAsync("orders", _identity.Settings,
             builder =>
             {
                 builder.Services.AddSignalR();
-                builder.Services.AddAuthentication("Bearer").AddScheme<Microsoft.AspNetCore.Authentication.AuthenticationSchemeOptions, BearerLike>("Bearer", null);
+                builder.Services.AddAuthentication("Bearer").AddScheme<AuthenticationSchemeOptions, BearerLike>("Bearer", null);
             },
             app =>
             {
@@ -76,7 +95,7 @@ public sealed class OverTheMesh : IDisposable
                 app.MapPost("/parameter", (ConnectPeer caller) => caller.Service);
                 app.MapPost("/both", [Authorize][ConnectAuthorize("web")] () => "in");
                 app.MapPost("/plain", () => "in");
-                app.MapHub<MeshHub>("/hub");
+                app.MapHub<GuardedHub>("/hub");
             })).ReadyAsync();
         app.Logs.Expect("No XML encryptor configured").Expect("Using an in-memory repository").Expect("Storing keys in a directory");
         return app;
@@ -88,7 +107,4 @@ public sealed class OverTheMesh : IDisposable
         using var response = await client.PostAsync(path, null);
         return response.StatusCode;
     }
-
-    [ConnectAuthorize("web")]
-    private sealed class MeshHub : Hub;
 }

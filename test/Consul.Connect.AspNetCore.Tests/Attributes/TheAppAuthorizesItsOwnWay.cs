@@ -142,16 +142,6 @@ public sealed class TheAppAuthorizesItsOwnWay
         }
     }
 
-    private sealed class PassEverything : IAuthorizationHandler
-    {
-        public Task HandleAsync(AuthorizationHandlerContext context)
-        {
-            foreach (var requirement in context.PendingRequirements.ToList())
-                context.Succeed(requirement);
-            return Task.CompletedTask;
-        }
-    }
-
     private sealed class AnyPolicy : IAuthorizationPolicyProvider
     {
         private static readonly AuthorizationPolicy Open = new AuthorizationPolicyBuilder().RequireAssertion(_ => true).Build();

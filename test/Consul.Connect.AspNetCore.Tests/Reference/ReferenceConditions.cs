@@ -34,11 +34,15 @@ internal sealed class ReferenceConditions(RequestView view, ReferenceTarget targ
     {
         if (Kinds(http.PathExact, http.PathPrefix, http.PathRegex) == 0)
             return true;
-        if (target.Path is null)
-            return false;
         if (!loosely)
-            return PathIs(http, target.Path, StringComparison.Ordinal);
-        return ReferenceTarget.Readings(target.Path).Any(path => PathIs(http, path, StringComparison.Ordinal) || PathIs(http, path, StringComparison.OrdinalIgnoreCase));
+            return target.Path is not null && PathIs(http, target.Path, StringComparison.Ordinal);
+
+        // The server as a whole is what an app may take for its root.
+        var paths = target.Path is null ? ReferenceTarget.Readings("/").Concat(ReferenceTarget.Readings("*")) : ReferenceTarget.Readings(target.Path);
+        var rules = http.PathExact != "" ? ReferenceTarget.ReadingsOfRule(http.PathExact, false, reading).Select(text => http with { PathExact = text })
+            : http.PathPrefix != "" ? ReferenceTarget.ReadingsOfRule(http.PathPrefix, true, reading).Select(text => http with { PathPrefix = text })
+            : [http];
+        return rules.Any(rule => paths.Any(path => PathIs(rule, path, StringComparison.Ordinal) || PathIs(rule, path, StringComparison.OrdinalIgnoreCase)));
     }
 
     private static bool PathIs(HttpCondition http, string path, StringComparison comparison) =>
@@ -79,9 +83,10 @@ internal sealed class ReferenceConditions(RequestView view, ReferenceTarget targ
 
     private string[] Lines(string name) => name.ToLowerInvariant() switch
     {
-        "host" or ":authority" => view.Authority == "" ? [] : [view.Authority],
+        "host" or ":authority" => (target.Authority ?? view.Authority) is { Length: > 0 } host ? [host] : [],
         ":method" => [view.Method],
         ":scheme" => [view.Scheme],
+        ":path" when view.Method == "CONNECT" => [],
         ":path" => [(target.Path ?? view.Target) + target.Query],
         _ when reading.UnderscoredHeaders == UnderscoredHeaders.Drop && name.Contains('_', StringComparison.Ordinal) => [],
         _ => [.. view.Headers[name].Select(line => line!)],

@@ -8,6 +8,9 @@ namespace ConsulConnect.Tests.Reference;
 /// <param name="Query">With its question mark; empty when there is none.</param>
 internal sealed record ReferenceTarget(string? Path, string Query, bool IsMalformed, bool IsAmbiguous)
 {
+    /// <summary>What an absolute form, or CONNECT, says in the place of Host; to Envoy only, for we refuse one that differs.</summary>
+    public string? Authority { get; init; }
+
     private const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
@@ -16,20 +19,22 @@ internal sealed record ReferenceTarget(string? Path, string Query, bool IsMalfor
     public static ReferenceTarget Read(RequestView view, RequestReading reading)
     {
         var target = view.Target;
-        if (target.Any(c => c is '#' or <= ' ' or >= '\x7f'))
+        if (target == "" || target.Any(c => c is '#' or <= ' ' or >= '\x7f'))
             return Malformed;
         if (view.Method == "CONNECT")
-            return reading.LikeEnvoy ? new(null, "", false, false) : Malformed;
+            return reading.LikeEnvoy ? new(null, "", false, false) { Authority = target } : Malformed;
         if (target == "*")
             return view.Method == "OPTIONS" ? new(reading.LikeEnvoy ? target : null, "", false, false) : Malformed;
 
         var isAbsolute = target.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || target.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         if (isAbsolute && !reading.LikeEnvoy && !target.StartsWith(view.Scheme + "://", StringComparison.OrdinalIgnoreCase))
             return Malformed;
+        string? authority = null;
         if (isAbsolute)
         {
             var rest = target[(target.IndexOf("//", StringComparison.Ordinal) + 2)..];
             var start = rest.IndexOfAny(['/', '?']);
+            authority = start < 0 ? rest : rest[..start];
             target = start < 0 ? "/" : rest[start] == '/' ? rest[start..] : "/" + rest[start..];
         }
 
@@ -38,16 +43,27 @@ internal sealed record ReferenceTarget(string? Path, string Query, bool IsMalfor
 
         var parts = target.Split('?', 2);
         var (path, query) = (parts[0], parts.Length == 2 ? "?" + parts[1] : "");
-        return reading.LikeEnvoy ? ReadLikeEnvoy(path, query, reading) : ReadStrictly(path, query, reading, isAbsolute);
+        return reading.LikeEnvoy ? ReadLikeEnvoy(path, query, reading) with { Authority = authority } : ReadStrictly(path, query, reading, isAbsolute);
     }
 
     /// <summary>What denies are tried on: the path, and what it becomes decoded, without parameters, and merged, with a slash at its end and without.</summary>
     public static IEnumerable<string> Readings(string path)
     {
-        string[] decoded = [path, Encoding.UTF8.GetString([.. Bytes(path)])];
-        var stripped = decoded.SelectMany(p => new[] { p, string.Join('/', p.Split('/').Select(segment => segment.Split(';')[0])) });
+        string[] decoded = [path, RemoveDots(DecodeAll(path))];
+        var stripped = decoded.SelectMany(p => new[] { p, RemoveDots(string.Join('/', p.Split('/').Select(segment => segment.Split(';')[0]))) });
         var merged = stripped.SelectMany(p => new[] { p, Merge(p) });
         return merged.SelectMany(p => new[] { p, p.EndsWith('/') && p.Length > 1 ? p[..^1] : p + "/" }).Distinct().ToArray();
+    }
+
+    /// <summary>What a rule's path means to a deny: as it is written, as a request's path is read, and decoded.</summary>
+    public static IEnumerable<string> ReadingsOfRule(string text, bool isPrefix, RequestReading reading)
+    {
+        // The last segment of a prefix is not over.
+        var path = DecodeUnreserved((text.StartsWith('/') ? "" : "/") + text.Split('?')[0] + (isPrefix ? "x" : ""));
+        return new[] { RemoveDots(path), RemoveDots(DecodeAll(path)) }
+            .Select(read => reading.MergeSlashes ? Merge(read) : read)
+            .Select(read => isPrefix ? read[..^1] : read)
+            .Append(text);
     }
 
     public static string Merge(string path)
@@ -69,7 +85,7 @@ internal sealed record ReferenceTarget(string? Path, string Query, bool IsMalfor
             || escapes.Any(escape => escape is null or < 0x20 or 0x7f)
             || (reading.EscapedSlashes == EscapedSlashes.Reject && escapes.Any(escape => escape is '/' or '\\'))
             || !IsUtf8(path)
-            || plain.Split('/').Any(segment => segment.StartsWith(".;", StringComparison.Ordinal) || segment.StartsWith("..;", StringComparison.Ordinal));
+            || plain.Replace("%3b", ";", StringComparison.OrdinalIgnoreCase).Split('/').Any(segment => segment.Split(';') is [".", _, ..] or ["..", _, ..]);
         var canonical = RemoveDots(plain);
         return new(reading.MergeSlashes ? Merge(canonical) : canonical, query, false, isAmbiguous);
     }
@@ -107,6 +123,8 @@ internal sealed record ReferenceTarget(string? Path, string Query, bool IsMalfor
         return text.ToString();
     }
 
+    private static string DecodeAll(string path) => Encoding.UTF8.GetString([.. Bytes(path)]);
+
     private static IEnumerable<byte> Bytes(string path)
     {
         for (var i = 0; i < path.Length; i++)
@@ -131,6 +149,9 @@ internal sealed record ReferenceTarget(string? Path, string Query, bool IsMalfor
 
     private static string RemoveDots(string path)
     {
+        if (!path.StartsWith('/'))
+            return path;
+
         var kept = new List<string>();
         var segments = path.Split('/')[1..];
         foreach (var segment in segments)

@@ -21,8 +21,8 @@ internal sealed class RequestGenerator(Dice dice)
         var target = dice.Below(60) switch
         {
             0 => "*",
-            1 => "https://web" + path + query,
-            2 => "http://web" + path + query,
+            1 => "https://web/" + path + query,
+            2 => "http://web/" + path + query,
             3 => path.TrimStart('/') + query,
             4 => path + query + dice.Pick("#f", " x", "\t", "\x7f", "é"),
             _ => path + query,
@@ -39,6 +39,8 @@ internal sealed class RequestGenerator(Dice dice)
     /// <summary>A change that a reader may or may not see through.</summary>
     public string Nearly(string path)
     {
+        if (path == "")
+            return "/";
         var at = dice.Below(path.Length);
         return dice.Below(20) switch
         {

@@ -56,7 +56,7 @@ internal sealed class RulesGenerator(Dice dice)
             isOdd && dice.OneIn(4) ? "external" : "consul",
             dice.OneIn(10) ? dice.Pick("far", "FAR", "default") : "",
             anywhere ? "*" : dice.Pick("", "default", "default", "default", "other"),
-            anywhere && !dice.OneIn(8) ? "*" : dice.Pick("web", "web", "web", "WEB", "api", "*", "*"),
+            anywhere && !(OddOnes && dice.OneIn(8)) ? "*" : dice.Pick("web", "web", "web", "WEB", "api", "*", "*"),
             dice.OneIn(14) ? "east" : "",
             destinationNamespace,
             isOdd && dice.OneIn(4) ? "billing" : destination,

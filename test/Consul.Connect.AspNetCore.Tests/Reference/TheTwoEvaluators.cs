@@ -1,4 +1,3 @@
-using ConsulConnect.Intentions;
 using Xunit.Abstractions;
 
 namespace ConsulConnect.Tests.Reference;

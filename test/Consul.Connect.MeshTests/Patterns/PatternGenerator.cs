@@ -6,7 +6,7 @@ namespace ConsulConnect.MeshTests.Patterns;
 /// <summary>Patterns over RE2's whole grammar and beyond its edges, each with a way to write texts that should match.</summary>
 internal sealed partial class PatternGenerator(Random random)
 {
-    private static readonly string[] Flags = ["i", "s", "m", "U", "im", "-s", "i-m", "sm-iU", "-i", "", "ii", "-", "i-", "x", "--i"];
+    private static readonly string[] Flags = ["i", "s", "m", "U", "im", "-s", "i-m", "sm-iU", "-i", "", "ii", "is", "-m", "sU", "-", "i-", "x", "--i"];
     private static readonly string[] Foreign =
     [
         "(?=a)", "(?!a)", "(?<=a)", "(?<!a)", "(?>a)", "(?#a)", "(?(1)a)", "(?P=n1)", "(?P>n1)", "(?'n'a)", "(?|a)", "(?R)", "a++", "a*+", "a?+", "a{2}+", "a**", "a{2}{3}",
@@ -20,8 +20,8 @@ internal sealed partial class PatternGenerator(Random random)
     public Generated Next()
     {
         _names = 0;
-        var pattern = Choice(random.Next(1, 5));
-        if (random.Next(4) == 0)
+        var pattern = Choice(random.Next(4));
+        if (random.Next(5) == 0)
             pattern = new($"(?{Flags[random.Next(Flags.Length)]})" + pattern.Text, pattern.Write);
         if (random.Next(6) == 0)
             pattern = new("^" + pattern.Text + "$", pattern.Write);
@@ -84,7 +84,7 @@ internal sealed partial class PatternGenerator(Random random)
             case 15:
                 var quoted = string.Concat(Enumerable.Range(0, random.Next(4)).Select(_ => Characters.Any(random).ToString()));
                 return new($@"\Q{quoted}" + (random.Next(9) == 0 ? "" : @"\E"), text => text.Append(quoted));
-            case 16 when random.Next(6) == 0:
+            case 16 when random.Next(10) == 0:
                 return new(Foreign[random.Next(Foreign.Length)], text => text.Append('a'));
             case 16:
                 return new($"(?{Flags[random.Next(5)]})", _ => { });
@@ -97,7 +97,7 @@ internal sealed partial class PatternGenerator(Random random)
                     0 => $"(?P<n{_names++}>",
                     1 when random.Next(3) == 0 => $"(?<n{_names++}>",
                     2 or 3 => "(?:",
-                    4 => $"(?{Flags[random.Next(random.Next(3) == 0 ? Flags.Length : 9)]}:",
+                    4 => $"(?{Flags[random.Next(random.Next(9) == 0 ? Flags.Length : 9)]}:",
                     _ => "(",
                 };
                 return new(open + inner.Text + ")", inner.Write);
@@ -110,7 +110,7 @@ internal sealed partial class PatternGenerator(Random random)
         1 when rune.Value < 256 => $@"\x{rune.Value:x2}",
         2 when rune.Value < 512 => @"\" + Convert.ToString(rune.Value, 8).PadLeft(3, '0'),
         3 when rune.Value == '\n' => @"\n",
-        4 => @"\" + rune,
+        4 when !Rune.IsLetterOrDigit(rune) && rune.IsAscii || random.Next(30) == 0 => @"\" + rune,
         _ when rune.IsAscii && @"\.+*?()|[]{}^$".Contains((char)rune.Value) && random.Next(10) > 0 => @"\" + rune,
         _ => rune.ToString(),
     };

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ConsulConnect.Intentions;
 
-/// <summary>What a tree says without an engine: the text all matches begin with, and whether only one set follows it.</summary>
+/// <summary>What a tree says before it is followed: where it is anchored, and the text all its matches begin with.</summary>
 internal static class PatternShape
 {
     private const int LongestPrefix = 256;
@@ -28,20 +28,15 @@ internal static class PatternShape
         return prefix.ToString();
     }
 
-    /// <summary>Whether the tree is a text and, at most, one repeated set behind it.</summary>
-    /// <param name="tree">Without anchors.</param>
-    /// <param name="prefix">The text.</param>
-    /// <param name="tail">What may follow; null: nothing.</param>
-    public static bool IsPrefixAndTail(PatternNode tree, out string prefix, out RepeatNode? tail)
+    /// <summary>The characters the tree begins with one by one, and what follows them.</summary>
+    public static (string Prefix, PatternNode Remainder) SplitPrefix(PatternNode tree)
     {
-        var text = new StringBuilder();
         var parts = tree is SequenceNode sequence ? sequence.Parts : [tree];
-        tail = parts[^1] is RepeatNode { Least: 0 or 1, Most: null, Body: SetNode or RuneNode } last ? last : null;
-        var isAllText = true;
-        foreach (var part in parts.AsSpan(0, tail is null ? parts.Length : parts.Length - 1))
-            isAllText = isAllText && part is RuneNode or EmptyNode && AppendPrefix(part, text);
-        prefix = text.ToString();
-        return isAllText && prefix.Length < LongestPrefix;
+        var prefix = new StringBuilder();
+        var taken = 0;
+        while (taken < parts.Length && parts[taken] is RuneNode && AppendPrefix(parts[taken], prefix))
+            taken++;
+        return (prefix.ToString(), PatternNode.Sequence([.. parts[taken..]]));
     }
 
     // Whether more may be appended: the node was one text, written to its end.

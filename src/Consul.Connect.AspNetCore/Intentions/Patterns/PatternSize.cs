@@ -1,7 +1,7 @@
 namespace ConsulConnect.Intentions;
 
-/// <summary>How large a part becomes when its repeats are written out. Compared with the bounds before any engine sees the pattern.</summary>
-/// <param name="Positions">Characters, or sets, that our engine keeps apart.</param>
+/// <summary>How large a part becomes when its repeats are written out. Compared with the bounds while the pattern is read.</summary>
+/// <param name="Positions">Characters, or sets, that a text must be compared with.</param>
 /// <param name="Instructions">More than RE2 needs for it.</param>
 /// <param name="Copies">The product of the counted repeats on the way to its innermost part, as RE2 reckons it.</param>
 internal readonly record struct PatternSize(int Positions, int Instructions, int Copies)
@@ -12,7 +12,7 @@ internal readonly record struct PatternSize(int Positions, int Instructions, int
     /// <summary>RE2's own bound.</summary>
     public const int MostCopies = 1000;
 
-    // The engine of the runtime takes 1998 of them.
+    // Each may cost time with each character of a text.
     private const int MostPositions = 1500;
 
     // RE2 takes 87,000 (from its 8 MiB).

@@ -1,64 +1,50 @@
 using System.Buffers;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace ConsulConnect.Intentions;
 
-/// <summary>A pattern ready to match. Where a text and one set say all, no engine is asked.</summary>
+/// <summary>A pattern ready to match. Where a text and one set say all, no automaton is asked.</summary>
 internal sealed class Re2Matcher
 {
-    private const int OnStack = 256;
-
     private readonly string _prefix;
-    private readonly RuneAlphabet? _alphabet;
-    private readonly Regex? _engine;
+    private readonly RuneAutomaton? _automaton;
     private readonly RuneSet? _tail;
     private readonly bool _mayEnd;
 
-    /// <param name="tree">Of the size the parser and <see cref="RuneAlphabet.MostLetters"/> allow: the engine then takes it.</param>
     public Re2Matcher(PatternNode tree)
     {
-        var inner = PatternShape.WithoutAnchors(tree);
-        if (PatternShape.IsPrefixAndTail(inner, out _prefix, out var tail))
+        (_prefix, var rest) = PatternShape.SplitPrefix(PatternShape.WithoutAnchors(tree));
+        switch (rest)
         {
-            _tail = tail?.Body switch { SetNode set => set.Runes, RuneNode one => RuneSet.Of([(one.Rune, one.Rune)]), _ => null };
-            _mayEnd = tail is null or { Least: 0 };
-            return;
+            case EmptyNode:
+                _mayEnd = true;
+                break;
+            case RepeatNode { Least: 0 or 1, Most: null, Body: SetNode or RuneNode } tail:
+                _tail = tail.Body is SetNode set ? set.Runes : RuneSet.Of(((RuneNode)tail.Body).Rune);
+                _mayEnd = tail.Least == 0;
+                break;
+            default:
+                _automaton = new(rest, _prefix);
+                break;
         }
-
-        _prefix = PatternShape.Prefix(inner);
-        _alphabet = RuneAlphabet.Of(inner);
-        _engine = new(DotNetPattern.Write(inner, _alphabet), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }
 
     public bool IsMatch(ReadOnlySpan<char> text)
     {
         if (!text.StartsWith(_prefix, StringComparison.Ordinal))
             return false;
-        if (_engine is null)
-            return IsTail(text[_prefix.Length..]);
-        if (Ascii.IsValid(text))
-            return _engine.IsMatch(text);
-
-        char[]? rented = null;
-        var letters = text.Length <= OnStack ? stackalloc char[OnStack] : rented = ArrayPool<char>.Shared.Rent(text.Length);
-        var isMatch = _alphabet!.TryWrite(text, letters, out var written) && _engine.IsMatch(letters[..written]);
-        if (rented is not null)
-            ArrayPool<char>.Shared.Return(rented);
-        return isMatch;
-    }
-
-    private bool IsTail(ReadOnlySpan<char> text)
-    {
-        if (text.IsEmpty)
+        var rest = text[_prefix.Length..];
+        if (_automaton is not null)
+            return _automaton.IsMatch(rest);
+        if (rest.IsEmpty)
             return _mayEnd;
         if (_tail is null)
             return false;
-        while (!text.IsEmpty)
+        while (!rest.IsEmpty)
         {
-            if (Rune.DecodeFromUtf16(text, out var rune, out var length) != OperationStatus.Done || !_tail.Contains(rune.Value))
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var length) != OperationStatus.Done || !_tail.Contains(rune.Value))
                 return false;
-            text = text[length..];
+            rest = rest[length..];
         }
 
         return true;

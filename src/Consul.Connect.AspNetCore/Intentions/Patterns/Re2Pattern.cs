@@ -8,8 +8,7 @@ namespace ConsulConnect.Intentions;
 /// </summary>
 internal sealed class Re2Pattern
 {
-    // Below it nothing can become too large when case is ignored, nor the characters beyond ASCII too many for the alphabet:
-    // 500 single ones, the bounds of 125 ranges, and those of the 2,800 characters that have another case.
+    // Below it nothing becomes too large when case is ignored: a character becomes four at most.
     private const int FewInstructions = 500;
 
     private readonly string _pattern;
@@ -26,33 +25,25 @@ internal sealed class Re2Pattern
     public string LiteralPrefix { get; }
 
     /// <param name="pattern">In RE2's syntax.</param>
-    /// <param name="compiled">The pattern; its engine is made when it is first asked.</param>
+    /// <param name="compiled">The pattern; its automaton is made when it is first asked.</param>
     /// <param name="problem">Why it cannot be used, fit for a message.</param>
     public static bool TryCreate(string pattern, [NotNullWhen(true)] out Re2Pattern? compiled, [NotNullWhen(false)] out string? problem)
     {
         compiled = null;
         if (!Re2Parser.TryParse(pattern, ignoringCase: false, out var tree, out var size, out problem))
             return false;
-        if (size.Instructions > FewInstructions && !IsFitIgnoringCaseToo(pattern, tree))
-        {
-            problem = "it names too many characters beyond ASCII";
+        if (size.Instructions > FewInstructions && !Re2Parser.TryParse(pattern, ignoringCase: true, out _, out _, out problem))
             return false;
-        }
 
         compiled = new(pattern, PatternShape.Prefix(tree));
         return true;
     }
 
-    /// <summary>Whether the whole text matches. Allocates nothing once it has seen texts like this one.</summary>
+    /// <summary>Whether the whole text matches. The first call makes the automaton, later ones allocate nothing.</summary>
     public bool IsMatch(ReadOnlySpan<char> text) => (_exact ?? Make(ref _exact, ignoringCase: false)).IsMatch(text);
 
     /// <summary>The same, as though the pattern began with <c>(?i)</c>.</summary>
     public bool IsMatchIgnoringCase(ReadOnlySpan<char> text) => (_ignoringCase ?? Make(ref _ignoringCase, ignoringCase: true)).IsMatch(text);
-
-    private static bool IsFitIgnoringCaseToo(string pattern, PatternNode tree) =>
-        RuneAlphabet.Of(tree).Count <= RuneAlphabet.MostLetters
-        && Re2Parser.TryParse(pattern, ignoringCase: true, out var folded, out _, out _)
-        && RuneAlphabet.Of(folded).Count <= RuneAlphabet.MostLetters;
 
     private Re2Matcher Make(ref Re2Matcher? matcher, bool ignoringCase)
     {

@@ -1,7 +1,7 @@
 namespace ConsulConnect.Intentions;
 
 /// <summary>A set of Unicode code points.</summary>
-internal sealed class RuneSet : IEquatable<RuneSet>
+internal sealed class RuneSet
 {
     public const int Last = 0x10FFFF;
     public static readonly RuneSet All = new([0, Last]);
@@ -9,10 +9,14 @@ internal sealed class RuneSet : IEquatable<RuneSet>
 
     // First and last of each range, ascending; between two ranges lies at least one code point.
     private readonly int[] _bounds;
+    private readonly UInt128 _ascii;
 
     private RuneSet(int[] bounds)
     {
         _bounds = bounds;
+        for (var i = 0; i < bounds.Length && bounds[i] < 0x80; i += 2)
+            for (var rune = bounds[i]; rune <= bounds[i + 1] && rune < 0x80; rune++)
+                _ascii |= UInt128.One << rune;
     }
 
     public int RangeCount => _bounds.Length / 2;
@@ -33,6 +37,8 @@ internal sealed class RuneSet : IEquatable<RuneSet>
     public int? Single => _bounds is [var first, var last] && first == last ? first : null;
 
     public (int First, int Last) this[int range] => (_bounds[2 * range], _bounds[2 * range + 1]);
+
+    public static RuneSet Of(int rune) => new([rune, rune]);
 
     /// <summary>All that is in one of the ranges, which may come in any order and overlap.</summary>
     public static RuneSet Of(List<(int First, int Last)> ranges)
@@ -68,6 +74,8 @@ internal sealed class RuneSet : IEquatable<RuneSet>
 
     public bool Contains(int rune)
     {
+        if (rune < 0x80)
+            return (_ascii >> rune & UInt128.One) != UInt128.Zero;
         var at = Array.BinarySearch(_bounds, rune);
         return at >= 0 || (~at & 1) == 1;
     }
@@ -76,17 +84,5 @@ internal sealed class RuneSet : IEquatable<RuneSet>
     {
         for (var i = 0; i < _bounds.Length; i += 2)
             ranges.Add((_bounds[i], _bounds[i + 1]));
-    }
-
-    public bool Equals(RuneSet? other) => other is not null && _bounds.AsSpan().SequenceEqual(other._bounds);
-
-    public override bool Equals(object? obj) => Equals(obj as RuneSet);
-
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        foreach (var bound in _bounds)
-            hash.Add(bound);
-        return hash.ToHashCode();
     }
 }

@@ -40,17 +40,31 @@ internal sealed class HeaderTest(HeaderSource source, string name, int slot, Tex
 
     private bool Strictly(ref RequestState state, StringValues lines)
     {
+        if (test.Kind == TextKind.Regex && Source == HeaderSource.Field && MayBeNoUtf8(lines))
+            return false;
         if (Source != HeaderSource.Field || lines.Count == 1)
             return Joined(ref state, lines);
         if (test.Kind == TextKind.Exact)
             return false;
         foreach (var line in lines)
         {
-            if (!test.Matches(Trim(line)))
+            if (!test.Matches(Bare(line)))
                 return false;
         }
 
         return Joined(ref state, lines);
+    }
+
+    // A byte that is no UTF-8 matches nothing in RE2, and may have become a character of Latin-1 or a replacement on its way here.
+    private static bool MayBeNoUtf8(StringValues lines)
+    {
+        foreach (var line in lines)
+        {
+            if (line.AsSpan().ContainsAnyInRange('\x80', '\xff') || line.AsSpan().Contains('\ufffd'))
+                return true;
+        }
+
+        return false;
     }
 
     // The value as Envoy sees it: every line, with a comma between.
@@ -61,7 +75,7 @@ internal sealed class HeaderTest(HeaderSource source, string name, int slot, Tex
         HeaderSource.Scheme => test.Matches(state.Request.Scheme),
         HeaderSource.Path when state.Query.IsEmpty => test.Matches(state.Form == TargetForm.Asterisk ? "*" : state.Path),
         HeaderSource.Path => PathAndQuery(state.Path, state.Query, loosely: false),
-        _ when lines.Count == 1 => test.Matches(Trim(lines[0])),
+        _ when lines.Count == 1 => test.Matches(Bare(lines[0])),
         _ => JoinedLines(lines),
     };
 
@@ -82,7 +96,7 @@ internal sealed class HeaderTest(HeaderSource source, string name, int slot, Tex
         foreach (var line in lines)
         {
             var value = Trim(line);
-            if (test.MatchesLoosely(value, fold: false))
+            if (test.MatchesLoosely(value, fold: false) || (value.Length != line?.Length && test.MatchesLoosely(line, fold: false)))
                 return true;
             if (!value.Contains(','))
                 continue;
@@ -153,7 +167,7 @@ internal sealed class HeaderTest(HeaderSource source, string name, int slot, Tex
             {
                 if (i > 0)
                     buffer[length++] = ',';
-                var value = Trim(lines[i]);
+                var value = Bare(lines[i]);
                 value.CopyTo(buffer.AsSpan(length));
                 length += value.Length;
             }
@@ -165,6 +179,9 @@ internal sealed class HeaderTest(HeaderSource source, string name, int slot, Tex
             ArrayPool<char>.Shared.Return(buffer);
         }
     }
+
+    // HTTP/1.1 has no blanks around a value. HTTP/2 may, and Envoy leaves them.
+    private ReadOnlySpan<char> Bare(ReadOnlySpan<char> value) => matching == Matching.LikeEnvoy ? value : Trim(value);
 
     private static ReadOnlySpan<char> Trim(ReadOnlySpan<char> value) => value.Trim(" \t");
 }

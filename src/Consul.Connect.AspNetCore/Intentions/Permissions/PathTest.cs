@@ -66,10 +66,11 @@ internal sealed class PathTest
         var prefix = pattern.LiteralPrefix;
         if (forms.AreAscii && !(path.Length + 1 >= prefix.Length && path.StartsWith(prefix.AsSpan(0, Math.Min(prefix.Length, path.Length)), StringComparison.OrdinalIgnoreCase)))
             return false;
-        if (pattern.IsMatchIgnoringCase(path))
-            return true;
-        return path is [_, .., '/'] ? pattern.IsMatchIgnoringCase(path[..^1]) : pattern.IsMatchIgnoringCase(forms.WithSlash(form));
+        return Matches(pattern, path) || Matches(pattern, path is [_, .., '/'] ? path[..^1] : forms.WithSlash(form));
     }
+
+    // A class that leaves letters out leaves more out when case does not matter.
+    private static bool Matches(Re2Pattern pattern, ReadOnlySpan<char> path) => pattern.IsMatchIgnoringCase(path) || pattern.IsMatch(path);
 
     private static bool AreSame(ReadOnlySpan<char> path, ReadOnlySpan<char> text)
     {

@@ -29,7 +29,7 @@ internal sealed class PermissionCompiler(RequestReading reading)
         {
             var unknown = $"has the action \"{Wording.Clean(permission.Action)}\", which this version does not know, and so denies everything that reaches it";
             warn($"Permissions[{place}] {unknown}");
-            return new(place, allows: false, isConstant: true, DecisionReason.NotUnderstood, unknown, null, null, []);
+            return new(place, allows: false, isConstant: true, DecisionReason.NotUnderstood, unknown, null, null, null, []);
         }
 
         var (allows, reason, because) = permission switch
@@ -54,7 +54,7 @@ internal sealed class PermissionCompiler(RequestReading reading)
         {
             because = allows ? "allows nothing" : "denies everything that reaches it";
             warn($"Permissions[{place}] cannot be used as it is written ({why}), and {because}");
-            return new(place, allows, isConstant: true, allows ? reason : DecisionReason.NotUnderstood, $"cannot be used as it is written ({why}), and {because}", null, null, []);
+            return new(place, allows, isConstant: true, allows ? reason : DecisionReason.NotUnderstood, $"cannot be used as it is written ({why}), and {because}", null, null, null, []);
         }
 
         if (http is { PathRegex: "" } && (http.PathExact + http.PathPrefix) is { Length: > 0 } text && RulePath.NeverMatches(text, http.PathPrefix.Length > 0, reading))
@@ -62,8 +62,7 @@ internal sealed class PermissionCompiler(RequestReading reading)
         var never = allows && headers.Any(header => header.Source == HeaderSource.Sidecar);
         if (never)
             warn($"Permissions[{place}] asks for a header that a sidecar adds and a caller can forge: it allows nothing");
-        var conditions = http is null ? "" : $" ({Wording.Clean(PermissionText.Of(http))})";
-        return new(place, allows, never, reason, $"{because}{conditions}", MethodTest.Of(http?.Methods ?? [], matching), path, headers);
+        return new(place, allows, never, reason, because, http, MethodTest.Of(http?.Methods ?? [], matching), path, headers);
     }
 
     private PathTest? CompilePath(HttpCondition http, Matching matching)
@@ -103,6 +102,8 @@ internal sealed class PermissionCompiler(RequestReading reading)
             return null;
         }
 
+        if (header.IgnoreCase && kind is (TextKind.Present or TextKind.Regex))
+            Refuse($"IgnoreCase of the header {Wording.Clean(header.Name)} goes with Exact, Prefix, Suffix and Contains alone");
         var pattern = kind == TextKind.Regex ? Pattern($"Regex of {Wording.Clean(header.Name)}", text) : null;
         if (source is null || (kind == TextKind.Regex && pattern is null))
             return null;

@@ -1,3 +1,5 @@
+using ConsulConnect.Agent;
+
 namespace ConsulConnect.Intentions;
 
 /// <summary>One permission, compiled. All its conditions must hold.</summary>
@@ -6,7 +8,8 @@ namespace ConsulConnect.Intentions;
 /// <param name="isConstant">Whether no condition is asked: a permission that allows then matches nothing, one that denies everything.</param>
 /// <param name="reason">Why it denies.</param>
 /// <param name="does">What it does, for the sentence.</param>
-internal sealed class PermissionRule(int place, bool allows, bool isConstant, DecisionReason reason, string does, MethodTest? methods, PathTest? path, HeaderTest[] headers)
+/// <param name="written">Its conditions, for the sentence; null when they are not said.</param>
+internal sealed class PermissionRule(int place, bool allows, bool isConstant, DecisionReason reason, string does, HttpCondition? written, MethodTest? methods, PathTest? path, HeaderTest[] headers)
 {
     public int Place { get; } = place;
 
@@ -14,7 +17,8 @@ internal sealed class PermissionRule(int place, bool allows, bool isConstant, De
 
     public DecisionReason Reason { get; } = reason;
 
-    public string Does { get; } = does;
+    /// <summary>Put together when it is asked for: most sentences never are.</summary>
+    public string Does => written is null ? does : $"{does} ({Wording.Clean(PermissionText.Of(written))})";
 
     /// <summary>Whether nothing after it is ever asked.</summary>
     public bool MatchesAll => isConstant && !Allows;

@@ -19,7 +19,7 @@ internal static class RulePath
     public static bool NeverMatches(string text, bool isPrefix, RequestReading reading) =>
         text != Canonical(text, isPrefix, decoded: false, reading)
         || (reading.EscapedSlashes == EscapedSlashes.Reject && (text.Contains("%2f", StringComparison.OrdinalIgnoreCase) || text.Contains("%5c", StringComparison.OrdinalIgnoreCase)))
-        || text.Any(c => c is <= ' ' or '#' or > '~');
+        || text.AsSpan().ContainsAnyExceptInRange('!', '~') || text.Contains('#', StringComparison.Ordinal);
 
     private static string Canonical(string text, bool isPrefix, bool decoded, RequestReading reading)
     {

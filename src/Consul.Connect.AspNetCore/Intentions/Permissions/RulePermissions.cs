@@ -42,5 +42,5 @@ internal sealed class RulePermissions
     }
 
     /// <summary>The sentence for one of them, made once: most are never needed.</summary>
-    public string Sentence(int index, Func<PermissionRule, string> make) => _sentences[index] ??= make(_rules[index]);
+    public string Sentence(int index, RequestRules owner) => _sentences[index] ??= owner.Prepare(_rules[index]);
 }

@@ -36,10 +36,10 @@ internal sealed class RequestRefusals(string service)
                 return _noRoute;
         }
 
-        if (state.LikeEnvoy)
-            return null;
         if (subjects.Hosts && state.Authority.IsEmpty)
             return _noHost;
+        if (state.LikeEnvoy)
+            return null;
         if (subjects.Headers && state.Request.Headers.HaveIllegalNames)
             return _oddHeader;
         return subjects.Paths && !state.AgreesWithServer() ? _disagreement : null;

@@ -1,4 +1,3 @@
-using ConsulConnect.Agent;
 using ConsulConnect.Certificates;
 using ConsulConnect.Intentions;
 

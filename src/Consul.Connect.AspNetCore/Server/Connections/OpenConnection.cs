@@ -12,13 +12,16 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
 {
     private Closing? _closing;
     private bool _lifetimeEnded;
-    private bool _aborted;
+    private volatile bool _aborted;
 
     public OpenIdentity Identity { get; } = identity;
 
     public MeshConnection Mesh { get; } = mesh;
 
     public bool IsGone => isGone?.Invoke() == true;
+
+    /// <summary>Whether we have ended it.</summary>
+    public bool IsAborted => _aborted;
 
     /// <summary>When what it lost its right by was found, as a timestamp; null while it has its right.</summary>
     public long? ClosingSince => Volatile.Read(ref _closing)?.Since;
@@ -45,8 +48,7 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
         var left = grace - time.GetElapsedTime(since, now);
         if (left > TimeSpan.Zero)
             return left;
-        _aborted = true;
-        Attempt(abort);
+        Abort();
         // Whoever holds it need not tell that it has ended.
         if (isGone is not null)
             Dispose();
@@ -64,7 +66,11 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
     }
 
     /// <summary>Ends it whatever it is about.</summary>
-    public void Abort() => Attempt(abort);
+    public void Abort()
+    {
+        _aborted = true;
+        Attempt(abort);
+    }
 
     public void Dispose() => Identity.Leave(this);
 

@@ -1,4 +1,4 @@
-namespace ConsulConnect.Agent;
+namespace ConsulConnect;
 
 /// <summary>How one loop is doing, for whoever reports it.</summary>
 /// <param name="Name">leaf, roots, intentions, default_policy.</param>
