@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Net.Security;
 using System.Text;
+using ConsulConnect.MeshTests.Traffic;
 using ConsulConnect.TestKit;
 
 namespace ConsulConnect.MeshTests;
 
 /// <summary>With the provider <c>Intentions</c> connections and requests are decided from what the watches have brought.</summary>
+[Collection(Alone.Name)]
 public sealed class ADecisionCostsNoCall
 {
     private const int Connections = 1_000;

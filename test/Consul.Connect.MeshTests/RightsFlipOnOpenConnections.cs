@@ -13,6 +13,7 @@ namespace ConsulConnect.MeshTests;
 /// One caller's right flips a hundred times, with 50 open streams and 200 requests a second of it and of another caller, which is
 /// never meant. The agent is the one in the process, so that a commit has a moment.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class RightsFlipOnOpenConnections(ITestOutputHelper output)
 {
     private const int Flips = 100;

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace ConsulConnect.Certificates;
@@ -17,8 +18,8 @@ internal sealed class PresentedChain
 
     private PresentedChain(byte[] leaf, byte[][] others, VerifiedPeers roots) => (_leaf, _others, _roots) = (leaf, others, roots);
 
-    /// <summary>The leaf, for whoever judges many connections of one caller.</summary>
-    public ReadOnlyMemory<byte> Leaf => _leaf;
+    /// <summary>Equal for equal certificates, for whoever judges many connections of one caller. Serial numbers are unique under one root only.</summary>
+    public string Fingerprint => Convert.ToHexString(SHA256.HashData([.. SHA256.HashData(_leaf), .. _others.SelectMany(SHA256.HashData)]));
 
     /// <param name="chain">As the handshake of <paramref name="credentials"/> built it: what the peer sent follows the policy's own certificates.</param>
     public static PresentedChain Of(X509Certificate certificate, X509Chain chain, MeshCredentials credentials) => new(

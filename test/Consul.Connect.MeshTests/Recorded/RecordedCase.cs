@@ -22,6 +22,8 @@ internal sealed record RecordedCase(string Source, string Method, string Target,
     /// <summary>Whether Envoy's answer says that such a request must not be let in. A method that its parser does not know says nothing about rules.</summary>
     public bool IsDenied => !IsAllowedByTable && (Status == 403 || (Status == 400 && Known.Contains(Method)));
 
+    public bool HasEscapedSlash => Target.Contains("%2f", StringComparison.OrdinalIgnoreCase) || Target.Contains("%5c", StringComparison.OrdinalIgnoreCase);
+
     public static IEnumerable<RecordedCase> Of(JsonElement scenario) => scenario.GetProperty("cases").EnumerateArray().Select(row =>
     {
         var headers = Pairs(row.GetProperty("headers"));

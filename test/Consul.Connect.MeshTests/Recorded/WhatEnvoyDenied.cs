@@ -32,6 +32,8 @@ public sealed class WhatEnvoyDenied(ITestOutputHelper output)
         {
             var match = scenario.GetProperty("intentions").GetRawText();
             await app.SwitchAsync(match);
+            // An escaped slash is for us a fault only of what rules about paths are asked about.
+            var isAboutPaths = match.Contains("\"Path", StringComparison.Ordinal) || match.Contains("\":path\"", StringComparison.Ordinal);
             var pure = new PureDecision(match, reading, allowsByDefault);
             var rows = RecordedCase.Of(scenario).ToArray();
             choice.Shuffle(rows);
@@ -40,9 +42,9 @@ public sealed class WhatEnvoyDenied(ITestOutputHelper output)
                 var (answer, decided) = await app.AskAsync(row, http2);
                 var told = $"{scenario.GetProperty("name").GetString()}, HTTP/{(http2 ? "2" : "1.1")}, {row.What}: {answer} ({decided})";
                 sent++;
-                if (answer.Status == 200 && row.IsDenied)
+                if (answer.Status == 200 && row.IsDenied && !(row.Status == 400 && row.HasEscapedSlash && !isAboutPaths))
                     wider.Add(told);
-                if (decided is null && answer.Status != 200)
+                if (decided is null && answer.Status != 200 && (answer.Status is null || pure.StatusOf(row) is not null))
                     unasked++;
                 else if (answer.Status != pure.StatusOf(row))
                     different.Add($"{told}, and the evaluator says {pure.StatusOf(row)}");
@@ -50,8 +52,8 @@ public sealed class WhatEnvoyDenied(ITestOutputHelper output)
         }
 
         output.WriteLine($"{file}: {sent} requests, {unasked} of them refused before rules were asked.");
-        Assert.Empty(wider);
-        Assert.Empty(different);
+        Assert.True(wider.Count == 0, $"Let in, though Envoy refused it:\n{string.Join('\n', wider)}");
+        Assert.True(different.Count == 0, $"Not what the evaluator says:\n{string.Join('\n', different)}");
     }
 
     [Fact]
@@ -81,8 +83,8 @@ public sealed class WhatEnvoyDenied(ITestOutputHelper output)
         }
 
         output.WriteLine($"{sent} requests.");
-        Assert.Empty(wider);
-        Assert.Empty(different);
+        Assert.True(wider.Count == 0, $"Let in, though Envoy refused it:\n{string.Join('\n', wider)}");
+        Assert.True(different.Count == 0, $"Not what the evaluator says:\n{string.Join('\n', different)}");
     }
 
     private static (RequestReading Reading, Dictionary<string, string?> Settings) Normalization(JsonElement recorded)

@@ -20,8 +20,9 @@ internal sealed class ChainsAgain(MeshCredentials? credentials, TimeProvider tim
         if (credentials is null || mesh.Presented is not { } presented || presented.IsVerifiedUnder(credentials))
             return null;
 
-        if (!_judged.TryGetValue(caller.SerialNumber + caller.SpiffeId, out var verdict))
-            _judged[caller.SerialNumber + caller.SpiffeId] = verdict = presented.Verify(credentials);
+        var fingerprint = presented.Fingerprint;
+        if (!_judged.TryGetValue(fingerprint, out var verdict))
+            _judged[fingerprint] = verdict = presented.Verify(credentials);
         if (verdict.Peer is null)
             return (Revoked($"{caller.SpiffeId} does not prove itself under the mesh's present roots: {verdict.Detail}"), CloseReason.Roots);
         presented.VerifiedUnder(credentials);

@@ -18,7 +18,7 @@ internal sealed class RunningRequests(IAuthorizer authorizer, ConnectAuthorizati
 
     private void Judge(WireRequest request, Visit visit)
     {
-        if (!IsLost(request, authorizer.Decide(visit.Caller, request.View)))
+        if (!IsLost(request.Judge(refused: null, authorizer, visit.Caller)))
         {
             request.LostSince = null;
             return;
@@ -39,9 +39,9 @@ internal sealed class RunningRequests(IAuthorizer authorizer, ConnectAuthorizati
         visit.Aborted++;
     }
 
-    // What is only watched is never ended for what a permission says, nor what was let pass although it was refused.
-    private bool IsLost(WireRequest request, in IntentionDecision now) =>
-        !now.Allowed && (options.Mode == ConnectAuthorizationMode.Enforce || (!now.IsPerRequest && request.Decision.Allowed));
+    // What would be let pass if it began now is not ended.
+    private bool IsLost(in IntentionDecision now) =>
+        !now.Allowed && !(options.Mode == ConnectAuthorizationMode.Audit && RequestEnforcement.IsAudited(now));
 
     private sealed class Visit(ConnectPeer caller, long now)
     {

@@ -56,7 +56,7 @@ internal sealed class RequestEnforcement(IAuthorizer authorizer, RequestReport r
     }
 
     /// <summary>Whether a refusal comes from permissions, or from a target that only rules about paths make a fault.</summary>
-    private static bool IsAudited(in IntentionDecision decision) =>
+    public static bool IsAudited(in IntentionDecision decision) =>
         decision.Reason is DecisionReason.AmbiguousTarget or DecisionReason.PathDisagreement
         || (decision.IsPerRequest && IsAboutPermissions(decision));
 
