@@ -113,6 +113,7 @@ internal sealed class IntentionSet
                 }
 
                 perRequest = true;
+                state.NextIntention();
             }
 
             return null;

@@ -6,7 +6,6 @@ namespace ConsulConnect.Tests.Intentions;
 public class PatternsCostLittle
 {
     [Theory]
-    [Trait("Case", "L7H-030")]
     [InlineData("(a+)+b")]
     [InlineData("(a|aa)+b")]
     [InlineData("(a*)*b")]

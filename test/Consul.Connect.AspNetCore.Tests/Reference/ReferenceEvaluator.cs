@@ -19,7 +19,7 @@ internal static class ReferenceEvaluator
         var permissions = intentions.SelectMany(intention => intention.Permissions).ToArray();
         if (target.IsMalformed
             || (target.IsAmbiguous && permissions.Any(ReferenceConditions.IsAboutPaths))
-            || (view.Authority == "" && !reading.LikeEnvoy && permissions.Any(ReferenceConditions.IsAboutHost))
+            || ((target.Authority ?? view.Authority) == "" && permissions.Any(ReferenceConditions.IsAboutHost))
             || (reading.UnderscoredHeaders == UnderscoredHeaders.Reject && view.Headers.HaveUnderscores))
             return ReferenceAnswer.BadRequest;
 

@@ -123,7 +123,8 @@ internal sealed record ReferenceTarget(string? Path, string Query, bool IsMalfor
         return text.ToString();
     }
 
-    private static string DecodeAll(string path) => Encoding.UTF8.GetString([.. Bytes(path)]);
+    // To some readers a backslash is a slash.
+    private static string DecodeAll(string path) => Encoding.UTF8.GetString([.. Bytes(path)]).Replace('\\', '/');
 
     private static IEnumerable<byte> Bytes(string path)
     {

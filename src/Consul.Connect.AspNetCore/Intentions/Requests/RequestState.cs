@@ -129,6 +129,9 @@ internal ref struct RequestState
         return _slots[slot];
     }
 
+    /// <summary>Each intention numbers the headers it asks about for itself.</summary>
+    public void NextIntention() => _filled = 0;
+
     public void Dispose()
     {
         _forms.Dispose();
