@@ -46,6 +46,7 @@ public sealed class OpenConnectionsAreJudged : IAsyncDisposable
         Assert.False(web.Aborted.Task.IsCompleted);
 
         _open.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await _open.LooksAsync();
         await web.UntilAborted();
         Assert.Null(billing.Mesh.Refused);
         Assert.False(billing.CloseRequested.Task.IsCompleted);

@@ -35,6 +35,7 @@ public sealed class PermissionsAreTaken : IAsyncDisposable
         Assert.False(lost.Aborted.IsCompleted);
 
         _open.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await _open.LooksAsync();
         await lost.Aborted.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.False(kept.Aborted.IsCompleted);
         Assert.Null(web.Mesh.Refused);
