@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using ConsulConnect.Intentions;
 using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
