@@ -98,17 +98,13 @@ public class WhatNoChangeMayDo(ITestOutputHelper output)
         intention.Permissions.Count < 2 ? [] : intention.Permissions.Where(permission => permission.Action == "allow")
             .Select(gone => intention with { Permissions = [.. intention.Permissions.Where(other => !ReferenceEquals(other, gone))] });
 
-    // The one intention whose permissions decide: what is left of the rules when all others are taken away one by one.
+    // The one intention of the name in the decision, which decides alike when it is alone.
     private static Intention? DecidingOf(GeneratedCase question, IntentionDecision decision)
     {
-        if (!decision.IsPerRequest)
-            return null;
-        var alone = question.Rules.Intentions.Where(intention => intention.Permissions.Count > 0 && Exactly(intention, question)).ToArray();
-        return alone.Length == 1 ? alone[0] : null;
+        var alone = question.Rules.Intentions.Where(intention => intention.Permissions.Count > 0
+            && Compiled.Decide(question with { Rules = question.Rules with { Intentions = [intention] } }) == decision).ToArray();
+        return decision.IsPerRequest && alone.Length == 1 ? alone[0] : null;
     }
-
-    private static bool Exactly(Intention intention, GeneratedCase question) =>
-        Compiled.Decide(question with { Rules = question.Rules with { Intentions = [intention] } }) is { IsPerRequest: true };
 
     private void Holds(int questions, Func<GeneratedCase, Dice, bool> promise, bool oddOnes = true)
     {
