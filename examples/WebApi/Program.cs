@@ -13,7 +13,7 @@ var app = builder.Build();
 app.UseWebSockets();
 
 // Callers of the mesh alone; /health answers everybody on the local endpoint.
-var mesh = app.MapGroup("").AddEndpointFilter<MeshOnly>();
+var mesh = app.MapGroup("").RequireConnectAuthorization();
 mesh.MapGet("/whoami", (ConnectPeer caller) => new Caller(caller.Service, caller.Namespace, caller.Datacenter, caller.SpiffeId));
 mesh.MapGet("/api/orders", (OrderBook orders) => orders.All());
 mesh.MapGet("/api/orders/{id:int}", (int id, OrderBook orders) => orders.Find(id) is { } order ? Results.Ok(order) : Results.NotFound());

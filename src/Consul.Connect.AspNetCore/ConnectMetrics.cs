@@ -12,6 +12,8 @@ internal sealed class ConnectMetrics : IDisposable
     private readonly ActivitySource _activities = new(MeterName);
     private readonly Counter<long> _handshakeFailures;
     private readonly Counter<long> _decisions;
+    private readonly UpDownCounter<long> _connections;
+    private readonly Counter<long> _connectionsClosed;
     private readonly Counter<long> _leafRotations;
     private readonly Counter<long> _rootsRotations;
     private readonly Counter<long> _watchRequests;
@@ -25,6 +27,8 @@ internal sealed class ConnectMetrics : IDisposable
         _meter = factory?.Create(options) ?? new Meter(options);
         _handshakeFailures = _meter.CreateCounter<long>("consul.connect.handshake.failures", "{handshake}", "TLS handshakes with mesh peers that ended without a verified peer.");
         _decisions = _meter.CreateCounter<long>("consul.connect.authorization.decisions", "{decision}", "Authorization decisions on mesh connections and requests.");
+        _connections = _meter.CreateUpDownCounter<long>("consul.connect.connections", "{connection}", "Open mesh connections.");
+        _connectionsClosed = _meter.CreateCounter<long>("consul.connect.connections.closed", "{connection}", "Open mesh connections that were closed because their right had ended.");
         _leafRotations = _meter.CreateCounter<long>("consul.connect.leaf.rotations", "{rotation}", "Leaf certificates received.");
         _rootsRotations = _meter.CreateCounter<long>("consul.connect.roots.rotations", "{rotation}", "Changes of the trusted roots.");
         _watchRequests = _meter.CreateCounter<long>("consul.connect.watch.requests", "{request}", "Turns of the loops that follow the agent.");
@@ -34,8 +38,20 @@ internal sealed class ConnectMetrics : IDisposable
     public void HandshakeFailed(string reason) =>
         _handshakeFailures.Add(1, new("consul.connect.direction", "in"), new("error.type", reason));
 
-    public void Decided(bool allowed, string reason, string source) =>
-        _decisions.Add(1, new("consul.connect.layer", "l4"), new("consul.connect.decision", allowed ? "allow" : "deny"), new("consul.connect.reason", reason), new("consul.connect.source", source));
+    /// <param name="layer">l4: about the caller alone; l7: about one request.</param>
+    /// <param name="decision">allow, deny or audit_deny.</param>
+    public void Decided(string layer, string decision, string reason, string source)
+    {
+        if (_decisions.Enabled)
+            _decisions.Add(1, new("consul.connect.layer", layer), new("consul.connect.decision", decision), new("consul.connect.reason", reason), new("consul.connect.source", source));
+    }
+
+    public void ConnectionEntered() => _connections.Add(1, new KeyValuePair<string, object?>("consul.connect.direction", "in"));
+
+    public void ConnectionLeft() => _connections.Add(-1, new KeyValuePair<string, object?>("consul.connect.direction", "in"));
+
+    /// <param name="reason">intention, leaf_expired, roots, stale or lifetime.</param>
+    public void ConnectionsClosed(string reason, int count) => _connectionsClosed.Add(count, new KeyValuePair<string, object?>("consul.connect.reason", reason));
 
     public void LeafRotated(bool accepted) => _leafRotations.Add(1, new KeyValuePair<string, object?>("consul.connect.outcome", accepted ? "accepted" : "rejected"));
 

@@ -1,12 +1,16 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace ConsulConnect;
 
 /// <summary>
 /// The verified service at the other end of a mesh connection: what its leaf certificate says after the chain, the leaf and the
-/// SPIFFE ID have been checked. A minimal API may take it as a parameter; on other endpoints a nullable one is null.
+/// SPIFFE ID have been checked. A minimal API may take it as a parameter: a nullable one is null where the request did not come over
+/// the mesh, any other implies <see cref="ConnectAuthorizeAttribute"/>.
 /// </summary>
-public sealed class ConnectPeer
+public sealed class ConnectPeer : IEndpointParameterMetadataProvider
 {
     internal ConnectPeer(string spiffeId, string trustDomain, string partition, string @namespace, string datacenter, string service, string serialNumber, DateTimeOffset notAfter)
     {
@@ -59,6 +63,28 @@ public sealed class ConnectPeer
     {
         ArgumentNullException.ThrowIfNull(context);
         return ValueTask.FromResult(context.Features.Get<IConnectPeerFeature>()?.Peer);
+    }
+
+    static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        if (!IsNullable(parameter))
+            builder.Metadata.Add(new ConnectAuthorizeAttribute());
+    }
+
+    private static bool IsNullable(ParameterInfo parameter)
+    {
+        try
+        {
+            var context = new NullabilityInfoContext();
+            // A property of an [AsParameters] type comes as a parameter, too.
+            var type = parameter.Member is PropertyInfo property ? context.Create(property) : context.Create(parameter);
+            return type.WriteState is NullabilityState.Nullable || type.ReadState is NullabilityState.Nullable;
+        }
+        catch (InvalidOperationException)
+        {
+            // The app was published without this knowledge: whoever cannot be asked is taken to need the caller.
+            return false;
+        }
     }
 
     /// <summary>The SPIFFE ID.</summary>

@@ -51,11 +51,13 @@ public sealed class ConnectService : IAsyncDisposable
         Credentials = Options.Connect.Certificates is { } files
             ? new FileCredentials(files, Name, time, logger, _metrics)
             : new AgentCredentials(Link!, Name, Options.Namespace, Options.Partition);
-        Authorizer = Authorize(Options.Connect.Authorization);
+        Authorizer = new LeafBoundAuthorizer(Authorize(Options.Connect.Authorization), Credentials, Name, time);
         Upstreams = resolver is null ? new Upstreams(Link, Options, Self, time) : new ResolvedUpstreams(resolver, Options);
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
+        Requests = new(Authorizer, new(Name, _metrics, time, logger), Options.Connect);
+        Connections = new(Name, Authorizer, Credentials, Options.Connect.Authorization, _metrics, time, logger);
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
         Resolver = resolver ?? new UpstreamResolver(Upstreams);
         Outbound = Call(Options.Connect.HandshakeTimeout, logger);
@@ -98,7 +100,9 @@ public sealed class ConnectService : IAsyncDisposable
 
     internal ConnectionDecision Decision { get; }
 
-    internal ConnectionRegistry Connections { get; } = new();
+    internal RequestEnforcement Requests { get; }
+
+    internal ConnectionRegistry Connections { get; }
 
     internal ServiceRegistrar? Registrar { get; }
 
@@ -152,7 +156,7 @@ public sealed class ConnectService : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stream);
         using var timeout = new CancellationTokenSource(Options.Connect.HandshakeTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var mesh = new MeshConnection();
+        var mesh = new MeshConnection { Generation = Connections.Generation };
         var tls = new SslStream(stream);
         try
         {
@@ -161,7 +165,8 @@ public sealed class ConnectService : IAsyncDisposable
             var decision = await Decision.DecideAsync(caller, ConnectionKind.Raw, cancellationToken);
             if (!decision.Allowed)
                 throw new ConnectDeniedException(decision.Explanation);
-            return new(tls, caller);
+            // The app may end the stream without a word to us.
+            return new(tls, caller, Connections.Enter(mesh, ConnectionKind.Raw, mesh.Generation, requestClose: null, tls.Dispose, () => !tls.CanRead));
         }
         catch (Exception e)
         {
@@ -196,7 +201,7 @@ public sealed class ConnectService : IAsyncDisposable
     /// </summary>
     public HttpMessageHandler CreateHandler() => new MeshHandler(Outbound);
 
-    /// <summary>Stops the loops and awaits them; deregisters what it registered.</summary>
+    /// <summary>Stops the loops and awaits them; deregisters what it registered, and closes what is still open, which nobody could revoke any more.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_disposing)
@@ -206,6 +211,7 @@ public sealed class ConnectService : IAsyncDisposable
     internal void Start()
     {
         IsStarted = true;
+        Connections.Start();
         Credentials.Start();
         Authorizer.Start();
         Upstreams.Start();
@@ -237,7 +243,7 @@ public sealed class ConnectService : IAsyncDisposable
     {
         null => new ConfiguredPolicy(Name, options.DefaultPolicy),
         _ when options.Provider == ConnectAuthorizationProvider.Agent => new AgentAuthorizer(Link, Name, options, Self),
-        _ => new CachedIntentions(Link, Name, options, Self),
+        _ => new CachedIntentions(Link, Name, options, Self, RequestReading.Of(Options.Connect.RequestNormalization)),
     };
 
     private Outbound Call(TimeSpan patience, ILogger logger)
@@ -257,6 +263,7 @@ public sealed class ConnectService : IAsyncDisposable
         finally
         {
             // Whatever went wrong before, no loop may go on.
+            await Connections.DisposeAsync();
             await Outbound.DisposeAsync();
             await Task.WhenAll(Upstreams.DisposeAsync().AsTask(), Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
             if (_client is not null)

@@ -1,9 +1,13 @@
 using ConsulConnect;
 using ConsulConnect.Server;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.HttpsPolicy;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Hosting;
@@ -28,6 +32,7 @@ public static class ConsulConnectWebHostBuilderExtensions
                 return;
             AddListener(services);
             AddCaller(services);
+            AddAttribute(services);
         });
     }
 
@@ -42,6 +47,7 @@ public static class ConsulConnectWebHostBuilderExtensions
             var limits = service.Options.Connect;
             return new MeshListener(service.Handshake, service.Decision, new(limits.MaxConcurrentHandshakes, service.Refusals), service.Refusals, service.Connections, limits.HandshakeTimeout, provider.GetService<TimeProvider>() ?? TimeProvider.System);
         });
+        services.AddSingleton(provider => provider.GetRequiredService<ConnectService>().Requests);
         services.AddSingleton<MeshServer>();
         services.AddSingleton(provider => new KestrelHook(
             provider.GetRequiredService<ConnectService>().Options.Endpoint,
@@ -57,5 +63,14 @@ public static class ConsulConnectWebHostBuilderExtensions
         services.AddAuthenticationCore();
         services.Decorate<IAuthenticationSchemeProvider>(app => new CallerSchemeProvider(app));
         services.Decorate<IAuthenticationService>(app => new CallerAuthenticationService(app));
+    }
+
+    private static void AddAttribute(IServiceCollection services)
+    {
+        services.AddAuthorization(options => options.AddPolicy(ConnectAuthorizeAttribute.PolicyName, ConnectRequirement.Policy));
+        services.AddSingleton<AttributeRules>();
+        services.AddSingleton<IAuthorizationHandler, ConnectRequirementHandler>();
+        services.AddSingleton<MatcherPolicy, UncheckedEndpoints>();
+        services.Decorate<IPolicyEvaluator>((app, provider) => new AttributeEvaluator(app, provider.GetRequiredService<AttributeRules>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("ConsulConnect")));
     }
 }

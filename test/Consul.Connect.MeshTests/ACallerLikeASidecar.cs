@@ -42,17 +42,17 @@ public sealed class ACallerLikeASidecar : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Is_refused_where_its_intention_decides_per_request_and_the_log_says_why()
+    public async Task Is_decided_per_request_by_recorded_permissions_and_the_log_names_the_one_that_denied()
     {
         _agent.SetMatch("web", Recorded("permissions"));
         await using var app = await ServeWebAsync();
 
-        // A path that its permissions would allow.
-        var attempt = await Attempt.MakeAsync(Sidecar("client", "web", null), app.Mesh.Port, "/api/orders");
-        Assert.True(attempt.IsRefused, attempt.Received);
-        var line = await app.Logs.WaitForAsync("ConnectionDenied");
-        Assert.Equal(("permissions", LogLevel.Information), (line["Reason"], line.Level));
-        Assert.Contains("this version does not enforce permissions", line.Message, StringComparison.Ordinal);
+        // What is allowed reaches the app, which has nothing there.
+        var client = Sidecar("client", "web", null);
+        Assert.StartsWith("HTTP/1.1 404 ", (await Attempt.MakeAsync(client, app.Mesh.Port, "/api/orders")).Received, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403 ", (await Attempt.MakeAsync(client, app.Mesh.Port, "/admin")).Received, StringComparison.Ordinal);
+        var line = await app.Logs.WaitForAsync("RequestDenied");
+        Assert.Equal(("intention_denied", "client -> web, permission 0", LogLevel.Information), (line["Reason"], line["Rule"], line.Level));
 
         // The same answer allows another caller, and refuses the rest.
         Assert.True((await Attempt.MakeAsync(Sidecar("other", "web", null), app.Mesh.Port)).IsServed);
@@ -61,7 +61,7 @@ public sealed class ACallerLikeASidecar : IAsyncLifetime
 
     [Theory]
     [InlineData("none", 0, true, true)]
-    [InlineData("permissions", 4, false, false)]
+    [InlineData("permissions", 4, true, false)]
     [InlineData("permissions with JWT requirements", 1, false, true)]
     [InlineData("wildcards", 3, false, false)]
     public async Task Is_decided_from_recorded_answers_which_are_read_without_error(string recorded, int intentions, bool clientIsServed, bool strangerIsServed)

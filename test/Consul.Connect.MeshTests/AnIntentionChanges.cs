@@ -29,7 +29,7 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
         await IntentionAsync("delete", "web", _service);
         await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port);
 
-        Assert.NotEmpty(metrics.Of(Decisions, ("consul.connect.decision", "deny"), ("consul.connect.reason", "intention"), ("consul.connect.source", "web")));
+        Assert.NotEmpty(metrics.Of(Decisions, ("consul.connect.decision", "deny"), ("consul.connect.reason", "intention_denied"), ("consul.connect.source", "web")));
         var line = await app.Logs.WaitForAsync("ConnectionDenied");
         Assert.Contains($"\"web\" may not call \"{_service}\"", line.Message, StringComparison.Ordinal);
     }

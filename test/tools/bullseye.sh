@@ -1,4 +1,5 @@
-# Sourced by the scripts beside it: packages of Debian 11 (bullseye), fetched without touching this system.
+# Sourced by the scripts beside it: packages of Debian 11 (bullseye), or of the release that debian_suite names, fetched
+# without touching this system.
 #
 # apt-get runs on a state of its own: the system's package lists, database and sources stay as they are. apt checks
 # Debian's signature with the system's archive keyring. No mirror is named here; it is the one the system uses.
@@ -32,7 +33,7 @@ bullseye_download() {
     packages=$*
     mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$target"
     : > "$state/status"
-    printf '%s\n' 'Types: deb' "URIs: $mirror" 'Suites: bullseye' 'Components: main' \
+    printf '%s\n' 'Types: deb' "URIs: $mirror" "Suites: ${debian_suite:-bullseye}" 'Components: main' \
         "Architectures: $(dpkg --print-architecture)" "Signed-By: $bullseye_keyring" > "$state/bullseye.sources"
 
     set -- -q \
@@ -42,6 +43,6 @@ bullseye_download() {
         -o Acquire::Check-Valid-Until=false \
         -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
         -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false
-    apt-get "$@" update >&2 || die "could not read bullseye from $mirror"
+    apt-get "$@" update >&2 || die "could not read ${debian_suite:-bullseye} from $mirror"
     (cd "$target" && apt-get "$@" download $packages >&2) || die "could not fetch packages from $mirror"
 }

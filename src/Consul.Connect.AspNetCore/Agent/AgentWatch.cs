@@ -46,6 +46,8 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     /// <summary>How long ago the agent last confirmed what was accepted; null before the first time.</summary>
     public TimeSpan? SinceConfirmed => _freshness?.SinceConfirmed;
 
+    public WatchState State => new(name, SinceConfirmed, LastError, _trouble.Denied);
+
     /// <summary>
     /// Awaited when the agent answers that what is watched does not exist, before it is asked again; its own
     /// <see cref="AgentException"/> counts as the failure of the turn. Null: such an answer is a failure like others.

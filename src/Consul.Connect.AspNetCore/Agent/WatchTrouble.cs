@@ -15,7 +15,13 @@ internal sealed class WatchTrouble(string watch, AgentLink link)
     private string? _said;
     private volatile string? _lastError;
 
+    // A timestamp and one more, so that 0 says never.
+    private long _deniedSince;
+
     public string? LastError => _lastError;
+
+    /// <summary>For how long the agent has answered 403, if anything; null when it does not.</summary>
+    public TimeSpan? Denied => Volatile.Read(ref _deniedSince) is not 0 and var since ? link.Time.GetElapsedTime(since - 1) : null;
 
     /// <summary>The loop starts, or starts over with another token.</summary>
     public void CredentialsChanged()
@@ -33,6 +39,8 @@ internal sealed class WatchTrouble(string watch, AgentLink link)
     public TimeSpan Failed(AgentException failure)
     {
         _lastError = failure.Message;
+        if (failure.Fault == AgentFault.Denied && _deniedSince == 0)
+            Volatile.Write(ref _deniedSince, link.Time.GetTimestamp() + 1);
         var sort = (failure.Fault, failure.IsBusy);
         _before = sort == _failing && !Settles(failure) ? _before + 1 : 0;
         _failing = sort;
@@ -60,6 +68,7 @@ internal sealed class WatchTrouble(string watch, AgentLink link)
     {
         var recovered = _failing is not null || !_everAnswered;
         (_failing, _everAnswered) = (null, true);
+        Volatile.Write(ref _deniedSince, 0);
         return recovered;
     }
 

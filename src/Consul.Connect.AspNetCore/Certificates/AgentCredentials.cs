@@ -30,6 +30,8 @@ internal sealed class AgentCredentials : ICredentialsSource
 
     public string? LastError => _rootsWatch.LastError ?? _leafWatch.LastError ?? _pairing.LastError;
 
+    public IReadOnlyList<WatchState> Watches => [_leafWatch.State, _rootsWatch.State];
+
     public void Start()
     {
         _rootsWatch.Start();

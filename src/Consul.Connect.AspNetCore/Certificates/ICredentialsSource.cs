@@ -9,6 +9,9 @@ internal interface ICredentialsSource : IAsyncDisposable
     /// <summary>Why there are none, or none newer; null when the last attempt succeeded. Fit for a message.</summary>
     string? LastError { get; }
 
+    /// <summary>How the loops behind it are doing; none where there is no agent.</summary>
+    IReadOnlyList<WatchState> Watches => [];
+
     /// <summary>Raised after <see cref="Current"/> was replaced, on the loop's thread; handlers return at once.</summary>
     event Action<MeshCredentials>? Changed;
 

@@ -23,6 +23,8 @@ internal static class ConnectConfiguration
             warnings.Add("CONSUL_HTTP_SSL_VERIFY turns the verification of the agent's certificate off: whoever answers at the agent's address receives the token and decides who may call this app.");
         if (faults.Count == 0 && AgentRules.IsReadableOnTheWay(options))
             warnings.Add($"Consul:Address is {options.Address}, plain http to another machine: the private key in the agent's answers can be read on the way; use the local agent or https://.");
+        if (options.Connect.Authorization.Mode == ConnectAuthorizationMode.Audit)
+            warnings.Add("Consul:Connect:Authorization:Mode is Audit: permissions of intentions are not enforced, only reported; write Enforce when the reports are as they should be.");
         return new(options, faults, warnings, hints);
     }
 

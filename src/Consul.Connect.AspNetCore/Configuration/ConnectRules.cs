@@ -12,6 +12,8 @@ internal static class ConnectRules
         RangeRules.CheckAtLeast("Consul:Connect:MaxConcurrentHandshakes", connect.MaxConcurrentHandshakes, 1, faults);
         CheckAuthorization(connect.Authorization, faults);
         UpstreamRules.Check(connect.Upstreams, faults);
+        RangeRules.CheckDefined("Consul:Connect:RequestNormalization:PathWithEscapedSlashesAction", connect.RequestNormalization.PathWithEscapedSlashesAction, faults);
+        RangeRules.CheckDefined("Consul:Connect:RequestNormalization:HeadersWithUnderscoresAction", connect.RequestNormalization.HeadersWithUnderscoresAction, faults);
         if (connect.Certificates is { } files)
         {
             CheckFile("CertFile", files.CertFile, faults);
@@ -30,6 +32,9 @@ internal static class ConnectRules
         const string Path = "Consul:Connect:Authorization:";
         RangeRules.CheckDefined(Path + "Provider", authorization.Provider, faults);
         RangeRules.CheckDefined(Path + "DefaultPolicy", authorization.DefaultPolicy, faults);
+        RangeRules.CheckDefined(Path + "Mode", authorization.Mode, faults);
+        RangeRules.CheckDefined(Path + "Scope", authorization.Scope, faults);
+        RangeRules.Check(Path + "RevocationGrace", authorization.RevocationGrace, TimeSpan.Zero, TimeSpan.FromSeconds(60), faults);
         RangeRules.Check(Path + "PollInterval", authorization.PollInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(60), faults);
         if (authorization.MaxStaleness is { } staleness)
             RangeRules.Check(Path + "MaxStaleness", staleness, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24), faults);

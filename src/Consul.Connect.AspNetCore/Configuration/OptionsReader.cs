@@ -49,6 +49,8 @@ internal static class OptionsReader
         connect.MaxConcurrentHandshakes = section.Number("MaxConcurrentHandshakes") ?? connect.MaxConcurrentHandshakes;
         if (section.Section("Authorization", """{ "Provider": "Intentions" }""") is { } authorization)
             ReadAuthorization(new(authorization, SectionKeys.Authorization, faults), connect.Authorization);
+        if (section.Section("RequestNormalization", """{ "MergeSlashes": true }""") is { } normalization)
+            RequestNormalizationReader.Read(new(normalization, SectionKeys.RequestNormalization, faults), connect.RequestNormalization, faults);
         if (section.Section("Certificates", """{ "CertFile": "…", "KeyFile": "…", "CaFile": "…" }""") is { } certificates)
             connect.Certificates = ReadCertificates(new(certificates, SectionKeys.Certificates, faults));
         if (section.Section("Upstreams", """{ "payments": { "Datacenter": "dc2" } }""") is { } upstreams)
@@ -59,6 +61,9 @@ internal static class OptionsReader
     {
         authorization.Provider = section.Choice<ConnectAuthorizationProvider>("Provider") ?? authorization.Provider;
         authorization.DefaultPolicy = section.Choice<ConnectDefaultPolicy>("DefaultPolicy") ?? authorization.DefaultPolicy;
+        authorization.Mode = section.Choice<ConnectAuthorizationMode>("Mode") ?? authorization.Mode;
+        authorization.Scope = section.Choice<ConnectAuthorizationScope>("Scope") ?? authorization.Scope;
+        authorization.RevocationGrace = section.Duration("RevocationGrace") ?? authorization.RevocationGrace;
         authorization.PollInterval = section.Duration("PollInterval") ?? authorization.PollInterval;
         authorization.MaxStaleness = section.Duration("MaxStaleness");
     }

@@ -29,12 +29,16 @@ internal sealed record SectionKeys(string Path, string[] Known, string[] Later)
     public static SectionKeys ServiceConnect { get; } = new("Consul:Service:Connect", ["Native"], ["SidecarService"]) { IsDefinition = true };
 
     public static SectionKeys Connect { get; } = new("Consul:Connect",
-        ["Service", "Authorization", "HandshakeTimeout", "MaxConcurrentHandshakes", "Certificates", "Upstreams"],
-        ["RequestNormalization"]);
+        ["Service", "Authorization", "RequestNormalization", "HandshakeTimeout", "MaxConcurrentHandshakes", "Certificates", "Upstreams"],
+        []);
 
     public static SectionKeys Authorization { get; } = new("Consul:Connect:Authorization",
-        ["Provider", "DefaultPolicy", "PollInterval", "MaxStaleness"],
-        ["Mode", "Scope", "RevocationGrace"]);
+        ["Provider", "DefaultPolicy", "Mode", "Scope", "RevocationGrace", "PollInterval", "MaxStaleness"],
+        []);
+
+    public static SectionKeys RequestNormalization { get; } = new("Consul:Connect:RequestNormalization",
+        ["MergeSlashes", "PathWithEscapedSlashesAction", "HeadersWithUnderscoresAction", "InsecureDisablePathNormalization"],
+        []);
 
     public static SectionKeys Certificates { get; } = new("Consul:Connect:Certificates", ["CertFile", "KeyFile", "CaFile"], []);
 

@@ -11,13 +11,18 @@ internal sealed class AgentAuthorizer : IAuthorizer
     public const int MaxVerdicts = 4096;
 
     public static readonly TimeSpan VerdictLife = TimeSpan.FromMilliseconds(250);
+    /// <summary>How often it asks about an open connection.</summary>
+    public static readonly TimeSpan AskAgainInterval = TimeSpan.FromSeconds(5);
+
     public static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(2);
 
     private readonly AgentLink _link;
     private readonly string _service;
     private readonly TimeSpan? _maxStaleness;
     private readonly VerdictCache _verdicts;
+    private readonly LastAllows? _lastAllows;
     private readonly DefaultPolicyProbe _probe;
+    private readonly AgentWatch<IntentionMatch> _trigger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DefaultPolicyAnswer? _default;
@@ -33,19 +38,40 @@ internal sealed class AgentAuthorizer : IAuthorizer
         _maxStaleness = options.MaxStaleness;
         _verdicts = new(link.Time, VerdictLife, MaxVerdicts);
 
+        if (_maxStaleness is { } bound)
+            _lastAllows = new(link.Time, bound);
+
         // Only to say whether the agent answers and what its default is: each decision takes it from the agent's verdict.
         _probe = new(link, service, self, () => false, DefaultPolicyProbe.Interval, Accept, () => _ready.TrySetResult());
+
+        // Only to know when to ask again: what the intentions say is the agent's to judge.
+        var fetch = new IntentionFetch(link, service, longestWait: null,
+            _probe.AskAgain,
+            problem => link.Logger.PollingIntentions(service, problem, options.PollInterval));
+        _trigger = new("intentions", fetch.FetchAsync, _ =>
+        {
+            Turn();
+            return null;
+        }, link, new() { Poll = options.PollInterval });
     }
 
     public bool IsReady => _ready.Task.IsCompleted;
 
-    public string? LastError => Volatile.Read(ref _problem) ?? _probe.LastError;
+    public string? LastError => Volatile.Read(ref _problem) ?? _probe.LastError ?? _trigger.LastError;
 
     public string DefaultPolicy => _default?.ToString() ?? "unknown";
 
+    public IReadOnlyList<WatchState> Watches => [_trigger.State, _probe.State];
+
+    public TimeSpan? AskAgainAfter => AskAgainInterval;
+
     public event Action? Changed;
 
-    public void Start() => _probe.Start();
+    public void Start()
+    {
+        _probe.Start();
+        _trigger.Start();
+    }
 
     public Task WaitReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
@@ -55,14 +81,32 @@ internal sealed class AgentAuthorizer : IAuthorizer
         return decision.IsCompletedSuccessfully ? new(decision.Result) : new(decision.WaitAsync(cancellationToken));
     }
 
+    public async ValueTask<IntentionDecision> DecideAgainAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken)
+    {
+        var decision = await DecideAsync(caller, kind, cancellationToken);
+        if (decision.Reason != DecisionReason.Unknown)
+            return decision;
+        return _lastAllows?.Holds(caller.SpiffeId) == false
+            ? Refuse(caller, DecisionReason.Stale, $"what the agent said last allows it, but is older than MaxStaleness ({_maxStaleness}).")
+            : _letIn;
+    }
+
     // The agent was asked when the connection came, and is asked again while it is open.
     public IntentionDecision Decide(ConnectPeer caller, in RequestView request) => _letIn;
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _trigger.DisposeAsync();
         await _probe.DisposeAsync();
         await _verdicts.DrainAsync();
+    }
+
+    // A verdict asked for before the change must not answer after it.
+    private void Turn()
+    {
+        _verdicts.Forget();
+        Changed?.Invoke();
     }
 
     // Whatever goes wrong here is an answer, and the answer is no.
@@ -74,7 +118,12 @@ internal sealed class AgentAuthorizer : IAuthorizer
         {
             var answer = await _link.Client.AuthorizeAsync(_service, caller.SpiffeId, caller.SerialNumber, end.Token).WaitAsync(end.Token);
             Works();
-            return Judge(caller, answer);
+            var decision = Judge(caller, answer);
+            if (decision.Allowed)
+                _lastAllows?.Allowed(caller.SpiffeId, answer.Age);
+            else
+                _lastAllows?.Denied(caller.SpiffeId);
+            return decision;
         }
         catch (OperationCanceledException)
         {
@@ -131,7 +180,7 @@ internal sealed class AgentAuthorizer : IAuthorizer
     private void Accept(DefaultPolicyAnswer answer, WatchFreshness freshness)
     {
         _default = answer;
-        Changed?.Invoke();
+        Turn();
         _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);
         _ready.TrySetResult();
     }

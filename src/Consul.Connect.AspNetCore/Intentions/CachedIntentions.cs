@@ -5,10 +5,13 @@ namespace ConsulConnect.Intentions;
 /// <summary>Decides from intentions that a watch keeps fresh; a decision makes no call.</summary>
 internal sealed class CachedIntentions : IAuthorizer
 {
+    private const int MostWarnings = 20;
+
     private readonly AgentLink _link;
     private readonly string _service;
     private readonly TimeSpan? _maxStaleness;
     private readonly Func<ConnectPeer?> _self;
+    private readonly RequestReading _reading;
     private readonly AgentWatch<IntentionMatch> _watch;
     private readonly DefaultPolicyProbe? _probe;
     private readonly Lock _writing = new();
@@ -18,9 +21,11 @@ internal sealed class CachedIntentions : IAuthorizer
     private volatile bool _defaultRefused;
 
     /// <param name="self">This service as its own leaf names it; null before the first leaf.</param>
-    public CachedIntentions(AgentLink link, string service, ConnectAuthorizationOptions options, Func<ConnectPeer?> self)
+    /// <param name="reading">How requests are read.</param>
+    public CachedIntentions(AgentLink link, string service, ConnectAuthorizationOptions options, Func<ConnectPeer?> self, RequestReading? reading = null)
     {
         _link = link;
+        _reading = reading ?? new();
         _service = service;
         _maxStaleness = options.MaxStaleness;
         _self = self;
@@ -52,6 +57,10 @@ internal sealed class CachedIntentions : IAuthorizer
 
     public string DefaultPolicy => _current.Default?.ToString() ?? "unknown";
 
+    public string? Warning => _current.Set?.NotUnderstood;
+
+    public IReadOnlyList<WatchState> Watches => _probe is null ? [_watch.State] : [_watch.State, _probe.State];
+
     public event Action? Changed;
 
     public void Start() => _watch.Start();
@@ -62,13 +71,39 @@ internal sealed class CachedIntentions : IAuthorizer
     public async Task WaitReadyAsync(ConnectPeer caller, CancellationToken cancellationToken)
     {
         await _read.Task.WaitAsync(cancellationToken);
-        if (_current.Set?.Match(caller) is null)
+        if (_current.Set?.Match(caller) is null or { Effect: RuleEffect.Permissions })
             await _ready.Task.WaitAsync(cancellationToken);
     }
 
-    public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken) => new(Decide(caller));
+    public ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var current = _current;
+            return new(current.Set is not { } set ? RefuseUnread(caller)
+                : set.Decide(caller, kind, out var behind) is { } decision ? Fresh(current, caller, decision)
+                : DecideByDefault(current, caller, behind, isRequest: false));
+        }
+        catch (Exception e)
+        {
+            return new(RefuseFailed(caller, e));
+        }
+    }
 
-    public IntentionDecision Decide(ConnectPeer caller, in RequestView request) => Decide(caller);
+    public IntentionDecision Decide(ConnectPeer caller, in RequestView request)
+    {
+        try
+        {
+            var current = _current;
+            return current.Set is not { } set ? RefuseUnread(caller)
+                : set.Decide(caller, in request, out var behind) is { } decision ? Fresh(current, caller, decision)
+                : DecideByDefault(current, caller, behind, isRequest: true);
+        }
+        catch (Exception e)
+        {
+            return RefuseFailed(caller, e);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -77,46 +112,54 @@ internal sealed class CachedIntentions : IAuthorizer
             await _probe.DisposeAsync();
     }
 
-    private IntentionDecision Decide(ConnectPeer caller)
+    // A deny is honoured at any age.
+    private IntentionDecision Fresh(Snapshot current, ConnectPeer caller, in IntentionDecision decision) =>
+        decision.Allowed && IsStale(current.SetFreshness) ? RefuseStale(caller, decision.IsPerRequest) : decision;
+
+    private IntentionDecision DecideByDefault(Snapshot current, ConnectPeer caller, IntentionRule? behind, bool isRequest)
     {
-        var (set, setFreshness, byDefault, defaultFreshness) = _current;
-        if (set is null)
-            return Refuse(caller, DecisionReason.Unknown, $"the agent has not said yet which intentions there are{Because(_watch.LastError)}.");
-
-        if (set.Decide(caller) is { } decision)
-            return decision.Allowed && IsStale(setFreshness) ? RefuseStale(caller) : decision;
-
-        if (byDefault is null)
-            return Refuse(caller, DecisionReason.Unknown, $"no intention names it, and the default policy is not known{Because(_probe?.LastError)}.");
+        var perRequest = behind is not null;
+        if (current.Default is not { } byDefault)
+            return Refuse(caller, DecisionReason.Unknown, $"{Left(behind)}, and the default policy is not known{Because(_probe?.LastError)}.", perRequest);
 
         if (byDefault.Allowed && _probe is not null)
         {
             if (_self() is not { } self)
-                return Refuse(caller, DecisionReason.Unknown, "no intention names it, and while this service has no certificate nobody can tell whether the default policy reaches it.");
+                return Refuse(caller, DecisionReason.Unknown, $"{Left(behind)}, and while this service has no certificate nobody can tell whether the default policy reaches it.", perRequest);
 
             // Asked about a caller of another partition, agents of every version answer with an error.
             if (!string.Equals(caller.Partition, self.Partition, StringComparison.OrdinalIgnoreCase))
-                return Refuse(caller, DecisionReason.Unknown, "no intention names it, and the agent's default policy does not reach into another partition.");
+                return Refuse(caller, DecisionReason.Unknown, $"{Left(behind)}, and the agent's default policy does not reach into another partition.", perRequest);
         }
 
-        return byDefault.Allowed && (IsStale(setFreshness) || (_probe is not null && IsStale(defaultFreshness)))
-            ? RefuseStale(caller)
-            : byDefault.Decide(caller);
+        if (byDefault.Allowed && (IsStale(current.SetFreshness) || (_probe is not null && IsStale(current.DefaultFreshness))))
+            return RefuseStale(caller, perRequest);
+        return behind?.Requests is not { } requests ? byDefault.Decide(caller)
+            : isRequest ? requests.DecideByDefault(caller, byDefault) : requests.OpenByDefault(caller, byDefault);
     }
 
     private bool IsStale(WatchFreshness? freshness) => _maxStaleness is { } bound && (freshness?.SinceConfirmed is not { } age || age > bound);
 
-    private IntentionDecision RefuseStale(ConnectPeer caller) =>
-        Refuse(caller, DecisionReason.Stale, $"what the agent said last allows it, but is older than MaxStaleness ({_maxStaleness}){Because(LastError)}.");
+    private IntentionDecision RefuseUnread(ConnectPeer caller) =>
+        Refuse(caller, DecisionReason.Unknown, $"the agent has not said yet which intentions there are{Because(_watch.LastError)}.", isPerRequest: false);
 
-    private IntentionDecision Refuse(ConnectPeer caller, DecisionReason reason, string because) =>
-        new(false, reason, $"{Wording.MayNot(caller, _service)}: {because}");
+    private IntentionDecision RefuseStale(ConnectPeer caller, bool isPerRequest) =>
+        Refuse(caller, DecisionReason.Stale, $"what the agent said last allows it, but is older than MaxStaleness ({_maxStaleness}){Because(LastError)}.", isPerRequest);
+
+    // A defect of ours, and whoever asks goes on living: unknown means denied.
+    private IntentionDecision RefuseFailed(ConnectPeer caller, Exception exception) =>
+        Refuse(caller, DecisionReason.PolicyError, $"deciding failed ({exception.GetType().Name}: {Wording.Clean(exception.Message)}).", isPerRequest: false);
+
+    private IntentionDecision Refuse(ConnectPeer caller, DecisionReason reason, string because, bool isPerRequest) =>
+        new(false, reason, $"{Wording.MayNot(caller, _service)}: {because}") { IsPerRequest = isPerRequest };
+
+    private static string Left(IntentionRule? behind) => behind is null ? "no intention names it" : $"no permission of the intention {behind.Name} matches";
 
     private static string Because(string? error) => error is null ? "" : $" ({error})";
 
     private string? Accept(IntentionMatch match, WatchFreshness freshness)
     {
-        var set = new IntentionSet(match, _service);
+        var set = new IntentionSet(match, _service, _reading);
         IntentionSet? before;
         lock (_writing)
         {
@@ -137,7 +180,16 @@ internal sealed class CachedIntentions : IAuthorizer
         _link.Logger.IntentionsChanged(_service, set.Count);
         if (set.NotUnderstood is { } rule && rule != before?.NotUnderstood)
             _link.Logger.IntentionNotUnderstood(rule);
+        Warn(set.Warnings.Except(before?.Warnings ?? []).ToList());
         return null;
+    }
+
+    private void Warn(List<string> warnings)
+    {
+        foreach (var warning in warnings.Take(MostWarnings))
+            _link.Logger.PermissionMisleads(warning);
+        if (warnings.Count > MostWarnings)
+            _link.Logger.MorePermissionsMislead(_service, warnings.Count - MostWarnings);
     }
 
     private void Accept(DefaultPolicyAnswer answer, WatchFreshness freshness)

@@ -48,6 +48,8 @@ internal sealed class DefaultPolicyProbe : IAsyncDisposable
     /// <summary>Why the last probe gave no answer; null when it did.</summary>
     public string? LastError => _watch.LastError;
 
+    public WatchState State => _watch.State;
+
     public void Start() => _watch.Start();
 
     /// <summary>Ask now: the agent may have become another one.</summary>

@@ -12,8 +12,17 @@ internal interface IAuthorizer : IAsyncDisposable
     /// <summary>The fall-through answer for the start line: allow, deny, or unknown.</summary>
     string DefaultPolicy { get; }
 
+    /// <summary>What denies because it cannot be used, fit for a message; null when every intention can.</summary>
+    string? Warning => null;
+
+    /// <summary>How the loops behind it are doing; none where there is no agent.</summary>
+    IReadOnlyList<WatchState> Watches => [];
+
     /// <summary>Raised after a change that may turn a decision, on the loop's thread; handlers return at once.</summary>
     event Action? Changed;
+
+    /// <summary>How often the right of an open connection is asked for again; null where a decision makes no call and may be taken at any time.</summary>
+    TimeSpan? AskAgainAfter => null;
 
     /// <summary>Starts the loops. Disposal stops and awaits them.</summary>
     void Start();
@@ -26,6 +35,12 @@ internal interface IAuthorizer : IAsyncDisposable
 
     /// <summary>The decision on a connection, new or open; unknown is a denial. Throws nothing but cancellation.</summary>
     ValueTask<IntentionDecision> DecideAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The decision on an open connection. That nobody could be asked changes nothing about it, for as long as old knowledge may be
+    /// used. Throws nothing but cancellation.
+    /// </summary>
+    ValueTask<IntentionDecision> DecideAgainAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken cancellationToken) => DecideAsync(caller, kind, cancellationToken);
 
     /// <summary>The decision on one request of a connection that was let in, from one snapshot and without a call. Throws nothing.</summary>
     IntentionDecision Decide(ConnectPeer caller, in RequestView request);

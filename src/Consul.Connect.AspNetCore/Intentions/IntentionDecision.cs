@@ -50,4 +50,10 @@ internal enum DecisionReason
 
     /// <summary>Deciding failed by an exception of ours.</summary>
     PolicyError,
+
+    /// <summary>Envoy redirects to the unescaped path and asks no rule. Only of an evaluator set to Envoy's semantics.</summary>
+    EnvoyRedirect,
+
+    /// <summary>Envoy has no route and asks no rule. Only of an evaluator set to Envoy's semantics.</summary>
+    EnvoyNoRoute,
 }

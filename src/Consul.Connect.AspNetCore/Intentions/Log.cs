@@ -21,4 +21,10 @@ internal static partial class Log
 
     [LoggerMessage(305, LogLevel.Information, "The agent says again who may call \"{Service}\".")]
     public static partial void AuthorizeWorks(this ILogger logger, string service);
+
+    [LoggerMessage(310, LogLevel.Warning, "{Warning}")]
+    public static partial void PermissionMisleads(this ILogger logger, string warning);
+
+    [LoggerMessage(311, LogLevel.Warning, "{Count} more permissions of intentions for \"{Service}\" do not do what they seem to.")]
+    public static partial void MorePermissionsMislead(this ILogger logger, string service, int count);
 }

@@ -46,6 +46,16 @@ internal sealed class VerdictCache(TimeProvider time, TimeSpan life, int capacit
         return entry.Decision.Task;
     }
 
+    /// <summary>What was asked before now answers nobody who asks from now on.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _byIdentity.Clear();
+            _byAge.Clear();
+        }
+    }
+
     /// <summary>Completes when the calls under way have ended, also those whose decision will not be remembered.</summary>
     public Task DrainAsync()
     {

@@ -23,7 +23,7 @@ internal static class Wording
             return "";
 
         var bounded = text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest - 1), "…");
-        return bounded.Any(IsUnreadable) ? string.Concat(bounded.Where(c => !IsUnreadable(c))) : bounded;
+        return bounded.AsSpan().ContainsAnyExceptInRange(' ', '~') && bounded.Any(IsUnreadable) ? string.Concat(bounded.Where(c => !IsUnreadable(c))) : bounded;
     }
 
     // Surrogates too: the cut may have split a pair, and no name or reason of Consul's needs one.

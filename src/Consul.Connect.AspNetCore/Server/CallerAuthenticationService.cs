@@ -21,9 +21,12 @@ internal sealed class CallerAuthenticationService(IAuthenticationService app) : 
         return ReferenceEquals(user, result.Principal) ? result : AuthenticateResult.Success(new(user, result.Properties, result.Ticket.AuthenticationScheme));
     }
 
-    public Task ChallengeAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) => app.ChallengeAsync(context, scheme, properties);
+    // MVC without endpoint routing leaves the answer to the scheme, which may redirect to a page for users.
+    public Task ChallengeAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) =>
+        context.RequestServices is RefusedServices refused ? refused.AnswerAsync(context) : app.ChallengeAsync(context, scheme, properties);
 
-    public Task ForbidAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) => app.ForbidAsync(context, scheme, properties);
+    public Task ForbidAsync(HttpContext context, string? scheme, AuthenticationProperties? properties) =>
+        context.RequestServices is RefusedServices refused ? refused.AnswerAsync(context) : app.ForbidAsync(context, scheme, properties);
 
     public Task SignInAsync(HttpContext context, string? scheme, ClaimsPrincipal principal, AuthenticationProperties? properties) =>
         // A sign-in outlives the connection; the caller is of this connection only.

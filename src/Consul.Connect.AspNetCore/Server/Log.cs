@@ -31,9 +31,33 @@ internal static partial class Log
     [LoggerMessage(414, LogLevel.Debug, "A handshake was given up because the TLS library cannot take what the caller sent ({Fault}), such as a server name that is none.")]
     public static partial void HandshakeFaulted(ILogger logger, string fault);
 
+    [LoggerMessage(430, LogLevel.Information, "\"{Service}\" closed {Count} connections ({Reasons}) of {Callers}.")]
+    public static partial void ConnectionsClosed(ILogger logger, string service, int count, string reasons, string callers);
+
+    [LoggerMessage(431, LogLevel.Information, "\"{Service}\" aborted {Count} requests under way that their callers may not make any more: {Callers}.")]
+    public static partial void RequestsAborted(ILogger logger, string service, int count, string callers);
+
+    [LoggerMessage(432, LogLevel.Error, "The open connections of {Caller} could not be judged ({Fault}); they are judged again within a second.")]
+    public static partial void JudgingFailed(ILogger logger, string caller, string fault);
+
     [LoggerMessage(420, LogLevel.Information, "{Caller} was refused by \"{Service}\" ({Reason}): {Explanation}")]
     public static partial void ConnectionDenied(ILogger logger, string caller, string service, string reason, string explanation);
 
     [LoggerMessage(421, LogLevel.Debug, "{Caller} was refused by \"{Service}\" again ({Reason}): {Explanation}", EventName = "ConnectionDeniedAgain")]
     public static partial void ConnectionDeniedAgain(ILogger logger, string caller, string service, string reason, string explanation);
+
+    [LoggerMessage(422, LogLevel.Information, "{Method} {Path} of {Caller} was refused by \"{Service}\" ({Reason}; {Rule}): {Explanation}")]
+    public static partial void RequestDenied(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(423, LogLevel.Debug, "{Method} {Path} of {Caller} was refused by \"{Service}\" again ({Reason}; {Rule}): {Explanation}", EventName = "RequestDeniedAgain")]
+    public static partial void RequestDeniedAgain(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(424, LogLevel.Information, "{Method} {Path} of {Caller} passed, and would be refused by \"{Service}\" if permissions were enforced ({Reason}; {Rule}): {Explanation}")]
+    public static partial void RequestAudited(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(425, LogLevel.Debug, "{Method} {Path} of {Caller} passed again, and would be refused by \"{Service}\" if permissions were enforced ({Reason}; {Rule}): {Explanation}", EventName = "RequestAuditedAgain")]
+    public static partial void RequestAuditedAgain(ILogger logger, string method, string path, string caller, string service, string reason, string rule, string explanation);
+
+    [LoggerMessage(450, LogLevel.Debug, "[ConnectAuthorize] of {Endpoint} refused a request: {Why}.")]
+    public static partial void RefusedByAttribute(ILogger logger, string? endpoint, string why);
 }

@@ -39,7 +39,7 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
 
     private async Task GuardHandshakeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var mesh = new MeshConnection();
+        var mesh = new MeshConnection { Generation = connections.Generation };
         using var place = gate.Enter(connection, mesh);
         if (place is null)
         {
@@ -72,15 +72,23 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
             return;
 
         var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? connection.ConnectionClosed;
-        if (!await IsAllowedAsync(caller, raw ? ConnectionKind.Raw : ConnectionKind.Http, closing))
+        var kind = raw ? ConnectionKind.Raw : ConnectionKind.Http;
+        if (!await IsAllowedAsync(caller, kind, closing))
             return;
 
         var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
-        using var open = connections.Enter(mesh, () => lifetime?.RequestClose(), () => connection.Abort(new ConnectionAbortedException("The caller has lost its right to this connection.")));
+        using var open = connections.Enter(mesh, kind, mesh.Generation, () => lifetime?.RequestClose(), () => connection.Abort(new ConnectionAbortedException("The caller has lost its right to this connection.")));
         connection.Features.Set<IConnectPeerFeature>(mesh);
         if (!raw && !await TellHttpVersionAsync(connection, prefaceTimeout, closing))
             return;
-        await next(connection);
+        try
+        {
+            await next(connection);
+        }
+        catch (Exception e) when (open.IsAborted && e is (IOException or OperationCanceledException))
+        {
+            // The end of what we ended is no fault of the app's, which Kestrel would log.
+        }
     }
 
     private async ValueTask<bool> IsAllowedAsync(ConnectPeer caller, ConnectionKind kind, CancellationToken closing)

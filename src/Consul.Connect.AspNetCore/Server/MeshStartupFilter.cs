@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 namespace ConsulConnect.Server;
 
 /// <summary>The outermost middleware, and the last moment before Kestrel binds.</summary>
-internal sealed class MeshStartupFilter(IServer server, MeshServer mesh) : IStartupFilter
+internal sealed class MeshStartupFilter(IServer server, MeshServer mesh, RequestEnforcement requests) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -17,14 +17,14 @@ internal sealed class MeshStartupFilter(IServer server, MeshServer mesh) : IStar
         next(app);
     };
 
-    private static Task ServeAsync(HttpContext context, RequestDelegate inner)
+    private Task ServeAsync(HttpContext context, RequestDelegate inner)
     {
-        if (context.Features.Get<MeshConnection>() is { Verified: { } caller })
+        if (context.Features.Get<MeshConnection>() is { Verified: { } caller } connection)
         {
             // The built-in proxy carries its client's own scheme inside TLS.
             context.Request.Scheme = Uri.UriSchemeHttps;
             context.Features.Set<IHttpAuthenticationFeature>(new MeshUser(caller));
-            return inner(context);
+            return requests.ServeAsync(context, connection, caller, inner);
         }
 
         if (SchemeFits(context))

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ConsulConnect.Certificates;
 using ConsulConnect.Intentions;
 using Microsoft.Extensions.Logging;
@@ -12,10 +11,8 @@ namespace ConsulConnect.Server;
 internal sealed class RefusalReport(string service, ConnectMetrics metrics, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan StrangersPause = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan CallerPause = TimeSpan.FromMinutes(1);
-    private const int CallersRemembered = 256;
 
-    private readonly ConcurrentDictionary<(string Caller, DecisionReason Reason), long> _callers = new();
+    private readonly CallerLines _callers = new(time);
     private long _strangers = long.MinValue;
     private long _endedGeneration;
 
@@ -62,22 +59,13 @@ internal sealed class RefusalReport(string service, ConnectMetrics metrics, Time
 
     public void Decided(ConnectPeer caller, in IntentionDecision decision)
     {
-        metrics.Decided(decision.Allowed, Reason(decision.Reason), caller.Service);
-        if (!decision.Allowed)
-            Denied(caller, decision);
-    }
-
-    private void Denied(ConnectPeer caller, in IntentionDecision decision)
-    {
-        if (_callers.Count >= CallersRemembered)
-            _callers.Clear();
-        var now = time.GetTimestamp();
-        var last = _callers.GetOrAdd((caller.SpiffeId, decision.Reason), long.MinValue);
-        var due = last == long.MinValue || time.GetElapsedTime(last, now) >= CallerPause;
-        if (due && _callers.TryUpdate((caller.SpiffeId, decision.Reason), now, last))
-            Log.ConnectionDenied(logger, caller.SpiffeId, service, Reason(decision.Reason), decision.Explanation);
+        metrics.Decided("l4", decision.Allowed ? "allow" : "deny", ReasonCode.Of(decision), caller.Service);
+        if (decision.Allowed)
+            return;
+        if (_callers.IsDue(caller, decision.Reason))
+            Log.ConnectionDenied(logger, caller.SpiffeId, service, ReasonCode.Of(decision), decision.Explanation);
         else
-            Log.ConnectionDeniedAgain(logger, caller.SpiffeId, service, Reason(decision.Reason), decision.Explanation);
+            Log.ConnectionDeniedAgain(logger, caller.SpiffeId, service, ReasonCode.Of(decision), decision.Explanation);
     }
 
     private void Count(MeshConnection connection, string reason)
@@ -104,21 +92,5 @@ internal sealed class RefusalReport(string service, ConnectMetrics metrics, Time
         PeerRefusal.NotAService => "identity",
         PeerRefusal.TrustDomain => "trust_domain",
         _ => "fault",
-    };
-
-    private static string Reason(DecisionReason reason) => reason switch
-    {
-        DecisionReason.Intention => "intention",
-        DecisionReason.DefaultPolicy => "default_policy",
-        DecisionReason.Permissions => "permissions",
-        DecisionReason.NotUnderstood => "not_understood",
-        DecisionReason.Jwt => "jwt",
-        DecisionReason.Stale => "stale",
-        DecisionReason.Revoked => "revoked",
-        DecisionReason.MalformedRequest => "malformed_request",
-        DecisionReason.AmbiguousTarget => "ambiguous_target",
-        DecisionReason.PathDisagreement => "path_disagreement",
-        DecisionReason.PolicyError => "policy_error",
-        _ => "unknown",
     };
 }

@@ -51,7 +51,7 @@ internal sealed class ServerHandshake(ICredentialsSource credentials, RefusalRep
             return false;
         }
 
-        connection.Verify(peer);
+        connection.Verify(peer, PresentedChain.Of(certificate!, chain!, snapshot));
         return true;
     }
 

@@ -20,16 +20,55 @@ public sealed class AnIntentionHoldsSomethingUnknown
     [InlineData(""" "Permissions":[] """, "neither Action nor Permissions")]
     [InlineData(""" "Action":"allow","Permissions":[{"Action":"allow"}] """, "Action beside Permissions")]
     [InlineData(""" "Action":"allow","SourceSamenessGroup":"g" """, "SourceSamenessGroup")]
-    [InlineData(""" "Action":"allow","JWT":{"Providers":[]} """, "JWT")]
-    [InlineData(""" "Permissions":[{"Action":"allow","JWT":{"Providers":[]}}] """, "JWT")]
-    [InlineData(""" "Permissions":[{"Action":"maybe"}] """, "the Action maybe of a permission")]
-    [InlineData(""" "Permissions":[{"Action":"allow","Body":"x"}] """, "Body")]
-    [InlineData(""" "Permissions":[{"Action":"allow"},{"Action":"deny","HTTP":{"Query":"x"}}] """, "Query")]
-    [InlineData(""" "Permissions":[{"Action":"allow","HTTP":{"Header":[{"Name":"a","Fuzzy":"x"}]}}] """, "Fuzzy")]
     public void It_is_named(string members, string? unknown)
     {
         var intention = Assert.Single(Read(Bodies.Match(Bodies.Intention(members))).Intentions);
         Assert.Equal(unknown, intention.Unknown);
+    }
+
+    // What lies within a permission narrows that permission alone.
+    [Theory]
+    [InlineData(""" "Action":"maybe" """, "maybe", null, null, null)]
+    [InlineData(""" "Action":"allow","Body":"x" """, "allow", "Body", null, null)]
+    [InlineData(""" "Action":"deny","HTTP":{"Query":"x"} """, "deny", null, "Query", null)]
+    [InlineData(""" "Action":"allow","HTTP":{"Header":[{"Name":"a","Fuzzy":"x"}]} """, "allow", null, null, "Fuzzy")]
+    [InlineData(""" "Action":"allow","http":{},"HTTP":{"pathexact":"/","Header":[{"name":"a"}]} """, "allow", "http", "pathexact", "name")]
+    public void In_a_permission_it_is_named_where_it_stands(string members, string action, string? ofPermission, string? ofHttp, string? ofHeader)
+    {
+        var intention = Assert.Single(Read(Bodies.Match(Bodies.Intention($$""" "Permissions":[{{{members}}}] """))).Intentions);
+        var permission = Assert.Single(intention.Permissions);
+
+        Assert.Null(intention.Unknown);
+        Assert.Equal((action, ofPermission, ofHttp), (permission.Action, permission.Unknown, permission.Http?.Unknown));
+        Assert.Equal(ofHeader, permission.Http?.Headers.SingleOrDefault()?.Unknown);
+    }
+
+    [Theory]
+    [InlineData(""" "Action":"allow","JWT":{"Providers":[]} """, true, false)]
+    [InlineData(""" "Permissions":[{"Action":"allow","JWT":{"Providers":[]}}] """, false, true)]
+    [InlineData(""" "Permissions":[{"Action":"allow","JWT":null}] """, false, false)]
+    public void A_token_that_is_asked_for_is_known_and_told(string members, bool ofIntention, bool ofPermission)
+    {
+        var intention = Assert.Single(Read(Bodies.Match(Bodies.Intention(members))).Intentions);
+
+        Assert.Null(intention.Unknown);
+        Assert.Equal((ofIntention, ofPermission), (intention.RequiresJwt, intention.Permissions.Any(permission => permission.RequiresJwt)));
+    }
+
+    [Fact]
+    public void A_permission_is_read_whole()
+    {
+        var body = Bodies.Intention(""" "Permissions":[{"Action":"deny","HTTP":{"PathPrefix":"/a","Methods":["GET","PUT"],"Header":[{"Name":"X","Exact":"v","Invert":true,"IgnoreCase":true},{"Name":"y","Present":true}]}}] """);
+        var http = Assert.Single(Assert.Single(Read(Bodies.Match(body)).Intentions).Permissions).Http!;
+
+        Assert.Equal(("", "/a", ""), (http.PathExact, http.PathPrefix, http.PathRegex));
+        Assert.Equal(["GET", "PUT"], http.Methods);
+        Assert.Equal(
+            [
+                new HeaderCondition("X", false, "v", "", "", "", "", Invert: true, IgnoreCase: true, Unknown: null),
+                new HeaderCondition("y", true, "", "", "", "", "", Invert: false, IgnoreCase: false, Unknown: null),
+            ],
+            http.Headers);
     }
 
     [Fact]

@@ -93,6 +93,7 @@ public sealed class WhatIsSent
     }
 
     [Fact]
+    [Trait("Case", "IDN-054")]
     public async Task Bodies_hold_only_members_that_an_old_agent_knows()
     {
         await using var agent = await TinyAgent.StartAsync();

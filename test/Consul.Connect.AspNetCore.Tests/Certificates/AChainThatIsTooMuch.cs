@@ -40,6 +40,16 @@ public class AChainThatIsTooMuch
         Assert.Equal(accepted, await IsAcceptedAsync(_ca.IssueLeaf("web", o => o.ExtraExtensions.Add(new X509Extension("1.3.6.1.4.1.99999.2", new byte[size], critical: false)))));
 
     [Fact]
+    [Trait("Case", "IDN-011")]
+    public async Task Is_refused_with_a_name_of_a_mebibyte()
+    {
+        var leaf = _ca.IssueLeaf("web", o => o.UriNames = [$"spiffe://{_ca.TrustDomain}/ns/default/dc/dc1/svc/{new string('a', 1 << 20)}"]);
+
+        Assert.Null(_us.Verdict(leaf).Peer);
+        Assert.False(await IsAcceptedAsync(leaf));
+    }
+
+    [Fact]
     public void Does_not_count_what_the_agent_lists()
     {
         var others = Enumerable.Range(0, 6).Select(_ => _ca.IssueIntermediate().Certificate).ToArray();

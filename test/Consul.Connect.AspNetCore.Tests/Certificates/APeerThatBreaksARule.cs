@@ -105,6 +105,10 @@ public class APeerThatBreaksARule
     [InlineData("spiffe://{0}/ap/p1/gateway/mesh/dc/dc1", "a mesh gateway")]
     [InlineData("spiffe://{0}/ap/default/ns/default/identity/web", "a workload")]
     [InlineData("spiffe://{0}", "a trust domain")]
+    [Trait("Case", "IDN-038")]
+    [Trait("Case", "IDN-039")]
+    [Trait("Case", "IDN-040")]
+    [Trait("Case", "IDN-041")]
     public void Is_refused_when_it_is_not_a_service(string uri, string what) =>
         Refused(PeerRefusal.NotAService, what, o => o.UriNames = [string.Format(null, uri, _ca.TrustDomain)]);
 
@@ -114,6 +118,11 @@ public class APeerThatBreaksARule
     [InlineData("11111111-2222-3333-4444-555555555555.consul.")]
     [InlineData("11111111-2222-3333-4444-555555555555.consul.evil.example")]
     [InlineData("x11111111-2222-3333-4444-555555555555.consul")]
+    [Trait("Case", "IDN-015")]
+    [Trait("Case", "IDN-016")]
+    [Trait("Case", "IDN-017")]
+    [Trait("Case", "IDN-018")]
+    [Trait("Case", "IDN-019")]
     public void Is_refused_when_it_is_of_another_trust_domain(string trustDomain) =>
         Refused(PeerRefusal.TrustDomain, trustDomain, o => o.TrustDomain = trustDomain);
 

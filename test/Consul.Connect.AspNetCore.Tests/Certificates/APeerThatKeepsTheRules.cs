@@ -41,6 +41,7 @@ public class APeerThatKeepsTheRules
     }
 
     [Theory, MemberData(nameof(Protocols))]
+    [Trait("Case", "IDN-051")]
     public async Task Is_accepted_with_an_empty_subject_and_critical_names(SslProtocols protocol)
     {
         var ca = TestCa.Create();

@@ -79,6 +79,9 @@ public class AKeyThatIsNotOurs
     [InlineData("""{ "Service": { "Name": "orders" }, "AllowInsecureAgent": "yes" }""", """Consul:AllowInsecureAgent is "yes", which is neither true nor false; write one of them.""")]
     [InlineData("""{ "Service": { "Name": "orders" }, "MaxConnections": "12.5" }""", """Consul:MaxConnections is "12.5", which is not a whole number; write digits only.""")]
     [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Provider": "Envoy" } } }""", """Consul:Connect:Authorization:Provider is "Envoy", which is unknown; write Intentions or Agent.""")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Mode": "Warn" } } }""", """Consul:Connect:Authorization:Mode is "Warn", which is unknown; write Enforce or Audit.""")]
+    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Scope": "None" } } }""", """Consul:Connect:Authorization:Scope is "None", which is unknown; write AllRequests or AnnotatedEndpoints.""")]
+    [InlineData("""{ "Connect": { "Service": "orders", "RequestNormalization": true } }""", """Consul:Connect:RequestNormalization is a plain value, but takes a section; write { "MergeSlashes": true }.""")]
     [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "DefaultPolicy": "1" } } }""", """Consul:Connect:Authorization:DefaultPolicy is "1", which is unknown; write FromAgent or Allow or Deny.""")]
     public void A_value_of_the_wrong_kind_is_a_fault_that_says_what_to_write(string consul, string message) =>
         Assert.Contains(message, Reading.Read(consul).Faults);

@@ -18,6 +18,7 @@ public class AValueOutOfBounds
     [InlineData("MaxConcurrentHandshakes", "0", "Consul:Connect:MaxConcurrentHandshakes is 0; write 1 or more.")]
     [InlineData("Authorization", """{ "PollInterval": "49ms" }""", "Consul:Connect:Authorization:PollInterval is 49ms; write a duration from 50ms to 1m.")]
     [InlineData("Authorization", """{ "PollInterval": "61s" }""", "Consul:Connect:Authorization:PollInterval is 1m1s; write a duration from 50ms to 1m.")]
+    [InlineData("Authorization", """{ "RevocationGrace": "61s" }""", "Consul:Connect:Authorization:RevocationGrace is 1m1s; write a duration from 0s to 1m.")]
     [InlineData("Authorization", """{ "MaxStaleness": "4s" }""", "Consul:Connect:Authorization:MaxStaleness is 4s; write a duration from 5s to 24h.")]
     [InlineData("Authorization", """{ "MaxStaleness": "25h" }""", "Consul:Connect:Authorization:MaxStaleness is 25h; write a duration from 5s to 24h.")]
     public void Of_the_mesh_it_is_a_fault(string key, string value, string message) =>

@@ -18,7 +18,8 @@ public class AWholeSection
               "Registration": { "Enabled": false },
               "Connect": {
                 "Service": "orders",
-                "Authorization": { "Provider": "Intentions", "DefaultPolicy": "Deny", "PollInterval": "50ms", "MaxStaleness": "10m" },
+                "Authorization": { "Provider": "Intentions", "DefaultPolicy": "Deny", "Mode": "Audit", "Scope": "AnnotatedEndpoints", "RevocationGrace": "0s", "PollInterval": "50ms", "MaxStaleness": "10m" },
+                "RequestNormalization": { "MergeSlashes": true, "PathWithEscapedSlashesAction": "KEEP_UNCHANGED", "HeadersWithUnderscoresAction": "DROP_HEADER", "InsecureDisablePathNormalization": false },
                 "HandshakeTimeout": "00:00:10", "MaxConcurrentHandshakes": 1,
                 "Certificates": { "CertFile": "{{cert.Json}}", "KeyFile": "{{key.Json}}", "CaFile": "{{ca.Json}}" } }
             }
@@ -42,6 +43,10 @@ public class AWholeSection
         Assert.Equal("orders", options.ServiceName);
         Assert.Equal(ConnectAuthorizationProvider.Intentions, options.Connect.Authorization.Provider);
         Assert.Equal(ConnectDefaultPolicy.Deny, options.Connect.Authorization.DefaultPolicy);
+        Assert.Equal((ConnectAuthorizationMode.Audit, ConnectAuthorizationScope.AnnotatedEndpoints, TimeSpan.Zero), (options.Connect.Authorization.Mode, options.Connect.Authorization.Scope, options.Connect.Authorization.RevocationGrace));
+        Assert.True(options.Connect.RequestNormalization.MergeSlashes);
+        Assert.Equal(ConnectEscapedSlashesAction.KeepUnchanged, options.Connect.RequestNormalization.PathWithEscapedSlashesAction);
+        Assert.Equal(ConnectUnderscoresAction.DropHeader, options.Connect.RequestNormalization.HeadersWithUnderscoresAction);
         Assert.Equal(TimeSpan.FromMilliseconds(50), options.Connect.Authorization.PollInterval);
         Assert.Equal(TimeSpan.FromMinutes(10), options.Connect.Authorization.MaxStaleness);
         Assert.Equal(TimeSpan.FromSeconds(10), options.Connect.HandshakeTimeout);

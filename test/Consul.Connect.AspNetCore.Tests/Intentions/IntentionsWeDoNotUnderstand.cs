@@ -10,6 +10,7 @@ public class IntentionsWeDoNotUnderstand
     [InlineData("allow ")]
     [InlineData("audit")]
     [InlineData("")]
+    [Trait("Case", "L4-008")]
     public void Only_the_exact_word_allows(string action)
     {
         var decision = Policy.Set(Policy.Intention("web", "orders", action), Policy.Allow("*")).Decide(Policy.Caller("web"))!.Value;
@@ -35,20 +36,31 @@ public class IntentionsWeDoNotUnderstand
     [InlineData("external-trust-domain")]
     [InlineData("Consul")]
     [InlineData("")]
+    [Trait("Case", "L4-015")]
     public void Sources_of_another_type_are_never_allowed(string type) =>
         Assert.Equal((false, DecisionReason.NotUnderstood), Brief(Policy.Set(Policy.Allow("web") with { SourceType = type }, Policy.Allow("*"))));
+
+    [Fact]
+    [Trait("Case", "L4-016")]
+    public void An_allow_that_asks_for_a_token_denies_and_says_so()
+    {
+        var set = Policy.Set(Policy.Allow("web") with { RequiresJwt = true }, Policy.Allow("*"));
+
+        Assert.Equal((false, DecisionReason.Jwt), Brief(set));
+        Assert.Contains("asks for a JWT", set.Decide(Policy.Caller("web"))!.Value.Explanation, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void One_name_in_every_namespace_cannot_exist_and_is_never_allowed() =>
         Assert.Equal((false, DecisionReason.NotUnderstood), Brief(Policy.Set(Policy.Allow("*/web"))));
 
     [Fact]
-    public void Permissions_refuse_a_whole_connection()
+    public void Permissions_refuse_a_connection_without_requests()
     {
-        var set = Policy.Set(Policy.Intention("web", "orders", "") with { Permissions = [new("allow", null, RequiresJwt: false, null)] }, Policy.Allow("*"));
+        var set = Policy.Set(Policy.Intention("web", "orders", "") with { Permissions = [new("allow", new("/", "", "", [], [], null), RequiresJwt: false, null)] }, Policy.Allow("*"));
 
         Assert.Equal((false, DecisionReason.Permissions), Brief(set));
-        Assert.Contains("does not enforce permissions", set.Decide(Policy.Caller("web"))!.Value.Explanation);
+        Assert.Contains("has no requests", set.Decide(Policy.Caller("web"))!.Value.Explanation);
     }
 
     [Fact]

@@ -1,18 +1,43 @@
+using ConsulConnect.Agent;
 using ConsulConnect.Intentions;
+using ConsulConnect.Tests.Reference;
 
 namespace ConsulConnect.Tests.Intentions;
 
 public class NamesThatLookAlike
 {
     [Fact]
+    [Trait("Case", "IDN-033")]
     public void An_allow_for_web_does_not_allow_WEB() => Assert.Null(Policy.Set(Policy.Allow("web")).Allows("WEB"));
 
     [Fact]
+    [Trait("Case", "IDN-033")]
     public void A_deny_for_web_denies_WEB() => Assert.False(Policy.Set(Policy.Deny("web")).Allows("WEB"));
 
     [Fact]
     public void A_deny_for_web_denies_WEB_although_everyone_is_allowed() =>
         Assert.False(Policy.Set(Policy.Deny("web"), Policy.Allow("*")).Allows("WEB"));
+
+    [Theory]
+    [InlineData("WEB", "web")]
+    [InlineData("web", "WEB")]
+    public void A_deny_of_a_request_reaches_the_other_spelling_beside_a_rule_of_its_own(string caller, string other)
+    {
+        var set = Policy.Set(Per(caller, Header("deny", "x-own", "1")), Per(other, Header("deny", "x-role", "admin")));
+
+        Assert.False(Decide(set, caller, ("x-role", "admin")).Allowed);
+        Assert.False(Decide(set, caller, ("x-own", "1")).Allowed);
+        Assert.True(Decide(set, caller, ("x-role", "user")).Allowed);
+    }
+
+    [Fact]
+    public void Of_the_next_intention_a_request_is_asked_that_intentions_headers()
+    {
+        var set = Policy.Set(Per("WEB", Header("deny", "x-role", "admin")), Per("*", Header("deny", "x-team", "ops")));
+
+        Assert.False(Decide(set, "web", ("x-role", "user"), ("x-team", "ops")).Allowed);
+        Assert.True(Decide(set, "web", ("x-role", "ops"), ("x-team", "user")).Allowed);
+    }
 
     [Theory]
     [InlineData("web.api", "web-api")]
@@ -21,6 +46,8 @@ public class NamesThatLookAlike
     [InlineData("web", "web2")]
     [InlineData("web2", "web")]
     [InlineData("web*", "web2")]
+    [Trait("Case", "IDN-036")]
+    [Trait("Case", "IDN-037")]
     public void A_name_is_compared_whole_and_never_as_a_pattern(string source, string caller)
     {
         Assert.Null(Policy.Set(Policy.Allow(source)).Allows(caller));
@@ -63,6 +90,7 @@ public class NamesThatLookAlike
     public void An_allow_for_every_service_is_one_for_ours() => Assert.True(Policy.Set(Policy.Allow("web", "*")).Allows("web"));
 
     [Fact]
+    [Trait("Case", "IDN-047")]
     public void Another_namespace_is_another_service()
     {
         Assert.Null(Policy.Set(Policy.Allow("web")).Decide(Policy.Caller("web", "other")));
@@ -82,6 +110,7 @@ public class NamesThatLookAlike
     }
 
     [Fact]
+    [Trait("Case", "L4-014")]
     public void A_peered_source_never_names_a_caller_of_our_own_mesh()
     {
         Assert.Null(Policy.Set(Policy.Allow("web") with { SourcePeer = "east" }).Allows("web"));
@@ -91,4 +120,15 @@ public class NamesThatLookAlike
     [Fact]
     public void A_namespace_left_out_is_the_default_one() =>
         Assert.True(Policy.Set(Policy.Allow("web") with { SourceNamespace = "", DestinationNamespace = "" }).Allows("web"));
+
+    private static Intention Per(string source, Permission permission) => Policy.Intention(source, "orders", "") with { Permissions = [permission] };
+
+    private static Permission Header(string action, string name, string exact) =>
+        new(action, new("", "", "", [], [new(name, false, exact, "", "", "", "", Invert: false, IgnoreCase: false, null)], null), RequiresJwt: false, null);
+
+    private static IntentionDecision Decide(IntentionSet set, string caller, params (string Name, string Value)[] headers)
+    {
+        var view = new GeneratedRequest("GET", "/", "orders", [.. headers.Select(header => new GeneratedLine(header.Name, header.Value))]).View;
+        return set.Decide(Policy.Caller(caller), in view, new DefaultPolicyAnswer(true, "orders", "as configured"));
+    }
 }

@@ -27,6 +27,8 @@ public partial class TheDefaultPolicy
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Case", "L4-001")]
+    [Trait("Case", "L4-002")]
     public async Task The_agent_is_asked_about_a_caller_that_no_intention_can_name(bool allowed)
     {
         await using var orders = Authorizing.ByIntentions(new(), Policy.Deny("*"), Policy.Allow("*", "*"));

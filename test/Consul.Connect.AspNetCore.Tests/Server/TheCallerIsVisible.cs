@@ -33,10 +33,11 @@ public sealed class TheCallerIsVisible : IDisposable
 
         Assert.Equal("web", await MeshAsync(app));
         using var plain = new HttpClient();
-        Assert.Equal(HttpStatusCode.BadRequest, (await plain.GetAsync($"http://{app.Local}/")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await plain.GetAsync($"http://{app.Local}/")).StatusCode);
     }
 
     [Fact]
+    [Trait("Case", "IDN-052")]
     public async Task As_claims_beside_whoever_the_apps_own_scheme_signs_in()
     {
         await using var app = await StartAsync(

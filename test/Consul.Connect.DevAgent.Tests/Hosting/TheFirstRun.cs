@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using ConsulConnect.TestKit;
 
@@ -18,7 +19,9 @@ public sealed partial class TheFirstRun
         Assert.Contains("All is as it should be", output);
         Assert.DoesNotContain(":8443", output);
         Assert.Matches("of [1-9][0-9]* calls meanwhile, each on a new connection, 0 failed", output);
-        Assert.Matches("intruder was refused by \"orders\" \\(intention\\)", output);
+        Assert.Matches("intruder was refused by \"orders\" \\(intention_denied\\)", output);
+        Assert.Matches("GET /admin/stats of [^ ]*/svc/reports was refused by \"orders\" \\(intention_denied; reports -> orders, permission 0\\)", output);
+        Assert.Contains("ok  web is forbidden to call: the stream it had open ends.", output);
     }
 
     [Fact]
@@ -32,13 +35,27 @@ public sealed partial class TheFirstRun
 
         Assert.Contains("\"service\":\"web\"", await http.GetStringAsync(UrlOf(web)));
         await Eventually.HoldsAsync("the intruder is refused", async _ => !await AnswersAsync(http, UrlOf(intruder)));
-        await app.WaitForLineAsync(line => line.Contains("intruder was refused by \"orders\" (intention)", StringComparison.Ordinal));
+        await app.WaitForLineAsync(line => line.Contains("intruder was refused by \"orders\" (intention_denied)", StringComparison.Ordinal));
+
+        const string Reports = "call as reports, whose intention decides per request: answered 200, and 403 where a permission denies the path";
+        var (orders, stats) = (After(lines, Reports), After(lines, After(lines, Reports)));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden), (await StatusAsync(http, UrlOf(orders)), await StatusAsync(http, UrlOf(stats))));
 
         var flip = After(lines, "allow intruder to call \"orders\"; its next connection is treated so");
         Assert.StartsWith("curl -X DELETE ", flip);
         using var flipped = await http.DeleteAsync(UrlOf(flip));
         flipped.EnsureSuccessStatusCode();
         await Eventually.HoldsAsync("the intruder is let in", async _ => await AnswersAsync(http, UrlOf(intruder)));
+
+        var hold = After(lines, "hold a connection open as web, and forbid web to call meanwhile: within seconds the stream ends");
+        await using (var stream = await http.GetStreamAsync(UrlOf(hold)))
+        {
+            await stream.ReadExactlyAsync(new byte[1]);
+            await PutAsync(http, After(lines, hold));
+            await ToItsEndAsync(stream).WaitAsync(Patience);
+        }
+
+        await Eventually.HoldsAsync("web is refused", async _ => !await AnswersAsync(http, UrlOf(web)));
 
         var second = After(lines, "start the same app as another service of this mesh");
         Assert.Contains($"--project \"{Folder}\"", second);
@@ -69,6 +86,33 @@ public sealed partial class TheFirstRun
     private static string After(List<string> lines, string line) => lines[lines.IndexOf(line) + 1];
 
     private static Uri UrlOf(string command) => new(Url().Match(command).Value);
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, Uri address)
+    {
+        using var answer = await http.GetAsync(address);
+        return answer.StatusCode;
+    }
+
+    // curl -X PUT -d "{\"…\":\"…\"}" "http://…", as a shell reads it.
+    private static async Task PutAsync(HttpClient http, string command)
+    {
+        Assert.StartsWith("curl -X PUT -d ", command);
+        var body = command[(command.IndexOf('{', StringComparison.Ordinal))..(command.IndexOf('}', StringComparison.Ordinal) + 1)].Replace("\\", "", StringComparison.Ordinal);
+        using var answer = await http.PutAsync(UrlOf(command), new StringContent(body));
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private static async Task ToItsEndAsync(Stream stream)
+    {
+        try
+        {
+            await stream.CopyToAsync(Stream.Null);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            // Cut off.
+        }
+    }
 
     private static async Task<bool> AnswersAsync(HttpClient http, Uri address)
     {

@@ -44,6 +44,8 @@ internal sealed record Call(CallEnd End, string Text, X509Certificate2? Server, 
             var answer = await reader.ReadToEndAsync(ending.Token);
             if (answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
                 return new(CallEnd.Served, answer, server, clock.Elapsed);
+            if (answer.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal))
+                return new(CallEnd.Refused, "let in, and then nobody could decide", server, clock.Elapsed);
             return answer.Length == 0
                 ? new(CallEnd.Refused, "closed without an answer", server, clock.Elapsed)
                 : throw new InvalidOperationException($"Neither served nor refused: {answer}");

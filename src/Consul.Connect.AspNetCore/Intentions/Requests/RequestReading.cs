@@ -17,6 +17,18 @@ internal sealed record RequestReading
 
     /// <summary>False only together with <see cref="LikeEnvoy"/>.</summary>
     public bool NormalizePath { get; init; } = true;
+
+    public static RequestReading Of(ConnectRequestNormalizationOptions options) => new()
+    {
+        MergeSlashes = options.MergeSlashes,
+        EscapedSlashes = options.PathWithEscapedSlashesAction == ConnectEscapedSlashesAction.KeepUnchanged ? EscapedSlashes.Keep : EscapedSlashes.Reject,
+        UnderscoredHeaders = options.HeadersWithUnderscoresAction switch
+        {
+            ConnectUnderscoresAction.Allow => UnderscoredHeaders.Allow,
+            ConnectUnderscoresAction.DropHeader => UnderscoredHeaders.Drop,
+            _ => UnderscoredHeaders.Reject,
+        },
+    };
 }
 
 /// <summary>What becomes of <c>%2F</c> and <c>%5C</c> in a path. The latter two only together with <see cref="RequestReading.LikeEnvoy"/>.</summary>

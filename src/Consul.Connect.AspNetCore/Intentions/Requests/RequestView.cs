@@ -8,13 +8,17 @@ namespace ConsulConnect.Intentions;
 /// <param name="Authority">Host, or <c>:authority</c>; empty when there is none.</param>
 /// <param name="Scheme">https on a mesh connection.</param>
 /// <param name="Headers">The header fields.</param>
-internal readonly record struct RequestView(string Method, string Target, string Authority, string Scheme, IRequestHeaders Headers);
+/// <param name="ServerPath">The path as the server reads the target, which must be the one we read; null when there is no server.</param>
+internal readonly record struct RequestView(string Method, string Target, string Authority, string Scheme, IRequestHeaders Headers, string? ServerPath = null);
 
 /// <summary>The header fields of one request.</summary>
 internal interface IRequestHeaders
 {
     /// <summary>Whether a field's name has an underscore.</summary>
     bool HaveUnderscores { get; }
+
+    /// <summary>Whether a field's name is no token, so that not everyone reads the same name: 400 while a rule is about headers.</summary>
+    bool HaveIllegalNames => false;
 
     /// <summary>The lines of a field in their order, each without the blanks around it; none when it is missing. Letters do not matter.</summary>
     StringValues this[string name] { get; }

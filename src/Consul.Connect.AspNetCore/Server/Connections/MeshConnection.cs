@@ -1,3 +1,4 @@
+using ConsulConnect.Certificates;
 using ConsulConnect.Intentions;
 using Microsoft.AspNetCore.Http;
 
@@ -18,6 +19,12 @@ internal sealed class MeshConnection : IConnectPeerFeature
     /// <summary>The verified caller; null until the handshake has proved one.</summary>
     public ConnectPeer? Verified => _peer;
 
+    /// <summary>The registry's <see cref="ConnectionRegistry.Generation"/> when the connection came.</summary>
+    public long Generation { get; init; }
+
+    /// <summary>What the caller showed, to be judged again when the roots change.</summary>
+    public PresentedChain? Presented { get; private set; }
+
     /// <summary>A complete ClientHello arrived: from here on a failure is a failed handshake, not a port scan.</summary>
     public bool HelloSeen { get; set; }
 
@@ -29,24 +36,35 @@ internal sealed class MeshConnection : IConnectPeerFeature
 
     ConnectPeer IConnectPeerFeature.Peer => _peer ?? throw new InvalidOperationException("The handshake of this connection has not finished.");
 
-    public void Verify(ConnectPeer peer) => _peer = peer;
+    public void Verify(ConnectPeer peer, PresentedChain? presented = null) => (Presented, _peer) = (presented, peer);
 
     public void Refuse(in IntentionDecision decision) => _refusal = new(decision);
 
     /// <summary>A request begins; what it brought over the wire is kept until <see cref="End"/>.</summary>
-    public WireRequest Begin(HttpContext context)
+    /// <param name="dropUnderscores">Whether header fields with an underscore in their name are taken off the request.</param>
+    public WireRequest Begin(HttpContext context, bool dropUnderscores = false)
     {
         WireRequest? request;
         lock (_gate)
         {
             if (!_spare.TryPop(out request))
                 request = new();
-            request.Capture(context);
+            request.Capture(context, dropUnderscores);
             request.Place = _running.Count;
             _running.Add(request);
         }
 
         return request;
+    }
+
+    /// <summary>
+    /// Decides a request that has begun. No visit comes in between: it finds either this decision, or what is decided here rests on what
+    /// the visit rests on.
+    /// </summary>
+    public IntentionDecision Decide(WireRequest request, IAuthorizer authorizer)
+    {
+        lock (_gate)
+            return request.Decision = request.Judge(_refusal?.Decision, authorizer, _peer!);
     }
 
     public void End(WireRequest request)

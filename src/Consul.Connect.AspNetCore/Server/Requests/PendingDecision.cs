@@ -12,4 +12,14 @@ internal sealed class PendingDecision(IntentionDecision decision)
 
     /// <summary>Whether an annotated endpoint has applied it.</summary>
     public bool Taken { get; set; }
+
+    /// <summary>Whether an answer was held back, because nothing had taken the decision; from then on none goes out but the refusal.</summary>
+    public bool Withheld { get; private set; }
+
+    /// <summary>Asked before anything of an answer goes out.</summary>
+    public bool MayAnswer()
+    {
+        Withheld |= !Taken;
+        return !Withheld;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ConsulConnect.Intentions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,12 +12,16 @@ namespace ConsulConnect.Server;
 /// </summary>
 internal sealed class WireRequest : IRequestHeaders
 {
+    // What RFC 9110 calls a token; the server lets more through.
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private KeyValuePair<string, StringValues>[] _headers = new KeyValuePair<string, StringValues>[16];
     private int _count;
     private HttpContext? _context;
     private string _method = "";
     private string _target = "";
     private string _authority = "";
+    private string? _path;
 
     /// <summary>Where the connection keeps it.</summary>
     public int Place { get; set; }
@@ -24,9 +29,17 @@ internal sealed class WireRequest : IRequestHeaders
     /// <summary>What was decided when it began.</summary>
     public IntentionDecision Decision { get; set; }
 
-    public RequestView View => new(_method, _target, _authority, Uri.UriSchemeHttps, this);
+    /// <summary>When its right was first found to be lost, as a timestamp; null while it has it.</summary>
+    public long? LostSince { get; set; }
+
+    /// <summary>It has been ended because its right was lost.</summary>
+    public bool IsAborted { get; set; }
+
+    public RequestView View => new(_method, _target, _authority, Uri.UriSchemeHttps, this, _path);
 
     public bool HaveUnderscores { get; private set; }
+
+    public bool HaveIllegalNames { get; private set; }
 
     public StringValues this[string name]
     {
@@ -42,19 +55,49 @@ internal sealed class WireRequest : IRequestHeaders
         }
     }
 
-    public void Capture(HttpContext context)
+    /// <param name="dropUnderscores">Whether header fields with an underscore in their name are taken off the request and not kept.</param>
+    public void Capture(HttpContext context, bool dropUnderscores = false)
     {
         var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
         _context = context;
         _method = context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } ? HttpMethods.Get : request.Method;
         _target = request.RawTarget;
+        _path = request.Path;
         _authority = request.Headers.Host.ToString();
-        foreach (var header in request.Headers)
+        foreach (var (name, value) in request.Headers)
         {
+            HaveIllegalNames |= name.AsSpan().ContainsAnyExcept(TokenCharacters);
+            if (name.Contains('_', StringComparison.Ordinal))
+            {
+                HaveUnderscores = true;
+                if (dropUnderscores)
+                    continue;
+            }
+
             if (_count == _headers.Length)
                 Array.Resize(ref _headers, 2 * _count);
-            _headers[_count++] = header;
-            HaveUnderscores |= header.Key.Contains('_', StringComparison.Ordinal);
+            _headers[_count++] = new(name, Trimmed(value));
+        }
+
+        if (dropUnderscores && HaveUnderscores)
+            DropUnderscores(request.Headers);
+    }
+
+    /// <summary>The decision about it, which is never an exception.</summary>
+    /// <param name="refused">What is decided about everything on its connection; null when nothing is.</param>
+    public IntentionDecision Judge(IntentionDecision? refused, IAuthorizer authorizer, ConnectPeer caller)
+    {
+        if (RequestTarget.Read(View, likeEnvoy: false, out _) != TargetFault.None)
+            return new(false, DecisionReason.MalformedRequest, "The target of the request cannot be read.");
+        if (refused is { } decision)
+            return decision;
+        try
+        {
+            return authorizer.Decide(caller, View);
+        }
+        catch (Exception e)
+        {
+            return new(false, DecisionReason.PolicyError, $"Deciding failed ({e.GetType().Name}), and so the request is refused.");
         }
     }
 
@@ -66,8 +109,28 @@ internal sealed class WireRequest : IRequestHeaders
         _headers.AsSpan(0, _count).Clear();
         _count = 0;
         _context = null;
-        HaveUnderscores = false;
+        HaveUnderscores = HaveIllegalNames = false;
         Decision = default;
-        (_method, _target, _authority) = ("", "", "");
+        (LostSince, IsAborted) = (null, false);
+        (_method, _target, _authority, _path) = ("", "", "", null);
+    }
+
+    private void DropUnderscores(IHeaderDictionary headers)
+    {
+        foreach (var name in headers.Keys.Where(name => name.Contains('_', StringComparison.Ordinal)).ToArray())
+            headers.Remove(name);
+        HaveUnderscores = false;
+    }
+
+    // In HTTP/2 the blanks around a value arrive, in HTTP/1.1 they are no part of it.
+    private static StringValues Trimmed(StringValues lines)
+    {
+        foreach (var line in lines)
+        {
+            if (line is [' ' or '\t', ..] or [.., ' ' or '\t'])
+                return new([.. lines.Select(one => one?.Trim(' ', '\t'))]);
+        }
+
+        return lines;
     }
 }

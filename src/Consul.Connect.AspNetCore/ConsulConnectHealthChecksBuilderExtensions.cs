@@ -1,0 +1,30 @@
+using ConsulConnect;
+using ConsulConnect.Diagnostics;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the mesh to the app's health checks.</summary>
+public static class ConsulConnectHealthChecksBuilderExtensions
+{
+    /// <summary>
+    /// Reports whether this app can serve the mesh; asks nobody, and tells no secret. Unhealthy: not ready, no valid certificate, past
+    /// <see cref="ConnectAuthorizationOptions.MaxStaleness"/>, or refused by the agent for 30 s. Degraded: intentions older than 60 s or
+    /// roots older than 5 min because the agent does not answer, or a certificate past 80 % of its life. Intentions that deny because
+    /// they cannot be used are named as a warning and change nothing.
+    /// </summary>
+    /// <param name="builder">The app's checks.</param>
+    /// <param name="name">The check's name. Default <c>consul-connect</c>.</param>
+    /// <param name="failureStatus">What to report instead of Unhealthy. Default null: Unhealthy.</param>
+    /// <param name="tags">Tags to select the check by. Default none.</param>
+    /// <exception cref="InvalidOperationException">When checked: neither <c>UseConsulConnect()</c> nor <c>AddConsulConnect()</c> was called.</exception>
+    public static IHealthChecksBuilder AddConsulConnect(this IHealthChecksBuilder builder, string name = "consul-connect", HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(new(name, Create, failureStatus, tags));
+    }
+
+    private static MeshHealthCheck Create(IServiceProvider services) => new(
+        services.GetService<ConnectService>() ?? throw new InvalidOperationException("The mesh's health cannot be checked: call builder.WebHost.UseConsulConnect() or services.AddConsulConnect()."),
+        services.GetService<TimeProvider>() ?? TimeProvider.System);
+}

@@ -1,0 +1,90 @@
+using ConsulConnect.Intentions;
+
+namespace ConsulConnect.Server;
+
+/// <summary>An authorized connection while it is open. Disposed when it ends.</summary>
+/// <param name="requestClose">Asks for a graceful end; null where there is no such thing.</param>
+/// <param name="abort">Ends it now.</param>
+/// <param name="isGone">Whether it has ended without a word; null where an end is always told.</param>
+/// <param name="since">When it was entered, as a timestamp.</param>
+/// <param name="lifetime">How long it may be open.</param>
+internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh, Action? requestClose, Action abort, Func<bool>? isGone, long since, TimeSpan lifetime) : IDisposable
+{
+    private Closing? _closing;
+    private bool _lifetimeEnded;
+    private volatile bool _aborted;
+
+    public OpenIdentity Identity { get; } = identity;
+
+    public MeshConnection Mesh { get; } = mesh;
+
+    public bool IsGone => isGone?.Invoke() == true;
+
+    /// <summary>Whether we have ended it.</summary>
+    public bool IsAborted => _aborted;
+
+    /// <summary>When what it lost its right by was found, as a timestamp; null while it has its right.</summary>
+    public long? ClosingSince => Volatile.Read(ref _closing)?.Since;
+
+    /// <summary>Takes its right: requests on it are refused from here on, nothing new begins, and what runs may finish meanwhile.</summary>
+    /// <returns>False when it had lost it before.</returns>
+    public bool Close(in IntentionDecision decision, long now)
+    {
+        if (Volatile.Read(ref _closing) is not null)
+            return false;
+        Mesh.Refuse(decision);
+        if (Interlocked.CompareExchange(ref _closing, new(now), null) is not null)
+            return false;
+        Attempt(requestClose);
+        return true;
+    }
+
+    /// <summary>Ends it when it has lost its right for as long as the grace.</summary>
+    /// <returns>How long that is still to come; null when there is nothing to wait for.</returns>
+    public TimeSpan? AbortAfter(TimeSpan grace, TimeProvider time, long now)
+    {
+        if (_aborted || ClosingSince is not { } since)
+            return null;
+        var left = grace - time.GetElapsedTime(since, now);
+        if (left > TimeSpan.Zero)
+            return left;
+        Abort();
+        // Whoever holds it need not tell that it has ended.
+        if (isGone is not null)
+            Dispose();
+        return null;
+    }
+
+    /// <summary>Asks for a graceful end, once, of what has been open for as long as a connection may be.</summary>
+    public bool EndLifetime(TimeProvider time, long now)
+    {
+        if (_lifetimeEnded || requestClose is null || ClosingSince is not null || time.GetElapsedTime(since, now) < lifetime)
+            return false;
+        _lifetimeEnded = true;
+        Attempt(requestClose);
+        return true;
+    }
+
+    /// <summary>Ends it whatever it is about.</summary>
+    public void Abort()
+    {
+        _aborted = true;
+        Attempt(abort);
+    }
+
+    public void Dispose() => Identity.Leave(this);
+
+    // What listens to a connection's end is the app's, and its faults must not keep other connections open.
+    private static void Attempt(Action? act)
+    {
+        try
+        {
+            act?.Invoke();
+        }
+        catch (Exception)
+        {
+        }
+    }
+
+    private sealed record Closing(long Since);
+}

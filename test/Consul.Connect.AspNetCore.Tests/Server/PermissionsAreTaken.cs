@@ -1,0 +1,117 @@
+using ConsulConnect.Intentions;
+using ConsulConnect.Server;
+using ConsulConnect.TestKit;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ConsulConnect.Tests.Server;
+
+/// <summary>The caller may still call, but not for everything that it has under way.</summary>
+public sealed class PermissionsAreTaken : IAsyncDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly TurnedAuthorizer _authorizer = new();
+    private readonly ConnectAuthorizationOptions _options = new();
+    private readonly Registering _open;
+
+    public PermissionsAreTaken() => _open = new(new FakeTime(DateTimeOffset.UtcNow), _authorizer, _options);
+
+    public ValueTask DisposeAsync() => _open.DisposeAsync();
+
+    [Theory]
+    [InlineData(nameof(DecisionReason.Permissions))]
+    [InlineData(nameof(DecisionReason.AmbiguousTarget))]
+    public async Task It_alone_is_aborted_by_the_grace(string reason)
+    {
+        var web = _open.Open("web");
+        var (lost, kept) = (Begin(web, "/admin"), Begin(web, "/orders"));
+        await _open.LooksAsync();
+        Deny("/admin", Enum.Parse<DecisionReason>(reason));
+        await _open.LooksAsync();
+
+        _open.Time.Advance(Grace - TimeSpan.FromMilliseconds(1));
+        await _open.LooksAsync();
+        Assert.False(lost.Aborted.IsCompleted);
+
+        _open.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await _open.LooksAsync();
+        await lost.Aborted.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(kept.Aborted.IsCompleted);
+        Assert.Null(web.Mesh.Refused);
+        Assert.False(web.CloseRequested.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task One_that_gets_it_back_meanwhile_goes_on()
+    {
+        var web = _open.Open("web");
+        var request = Begin(web, "/admin");
+        Deny("/admin");
+        await _open.LooksAsync();
+        _authorizer.Requests = _ => TurnedAuthorizer.Yes;
+        _authorizer.Turn();
+        await _open.LooksAsync();
+
+        _open.Time.Advance(Grace * 2);
+        await _open.LooksAsync();
+
+        Assert.False(request.Aborted.IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_one_that_follows_it_on_its_connection_is_not_hit()
+    {
+        var web = _open.Open("web");
+        var before = Begin(web, "/admin");
+        Deny("/admin");
+        await _open.LooksAsync();
+        web.Mesh.End(before.Wire);
+        var after = Begin(web, "/orders");
+        Assert.Same(before.Wire, after.Wire);
+
+        _open.Time.Advance(Grace * 2);
+        await _open.LooksAsync();
+
+        Assert.False(after.Aborted.IsCompleted);
+    }
+
+    [Fact]
+    public async Task While_permissions_are_only_watched_nothing_is_aborted()
+    {
+        _options.Mode = ConnectAuthorizationMode.Audit;
+        var web = _open.Open("web");
+        var request = Begin(web, "/admin");
+        Deny("/admin");
+        await _open.LooksAsync();
+
+        _open.Time.Advance(Grace * 2);
+        await _open.LooksAsync();
+
+        Assert.False(request.Aborted.IsCompleted);
+    }
+
+    private void Deny(string target, DecisionReason reason = DecisionReason.Permissions)
+    {
+        _authorizer.Requests = view => view.Target == target ? new(false, reason, "no") { IsPerRequest = true } : TurnedAuthorizer.Yes;
+        _authorizer.Turn();
+    }
+
+    private static (WireRequest Wire, Task Aborted) Begin(Registering.Opened connection, string target)
+    {
+        var context = new DefaultHttpContext();
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target;
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        context.Features.Set<IHttpRequestLifetimeFeature>(new Lifetime(aborted));
+        var request = connection.Mesh.Begin(context);
+        request.Decision = new(true, DecisionReason.Intention, "yes") { IsPerRequest = true };
+        return (request, aborted.Task);
+    }
+
+    private sealed class Lifetime(TaskCompletionSource aborted) : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => aborted.TrySetResult();
+    }
+}
