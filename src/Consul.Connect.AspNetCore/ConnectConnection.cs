@@ -3,9 +3,10 @@ namespace ConsulConnect;
 /// <summary>An authenticated and authorized mesh connection outside Kestrel.</summary>
 public sealed class ConnectConnection : IAsyncDisposable
 {
-    private readonly IDisposable _open;
+    private readonly IDisposable? _open;
 
-    internal ConnectConnection(Stream stream, ConnectPeer peer, IDisposable open)
+    /// <param name="open">What watches over the right of a peer that called us; null where we called.</param>
+    internal ConnectConnection(Stream stream, ConnectPeer peer, IDisposable? open = null)
     {
         _open = open;
         Stream = stream;
@@ -13,8 +14,8 @@ public sealed class ConnectConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// The encrypted stream; what is written here only the peer can read. It is closed when the peer loses its right to the
-    /// connection, after <see cref="ConnectAuthorizationOptions.RevocationGrace"/>.
+    /// The encrypted stream; what is written here only the peer can read. Where the peer called us, it is closed when the peer loses
+    /// its right to the connection, after <see cref="ConnectAuthorizationOptions.RevocationGrace"/>.
     /// </summary>
     public Stream Stream { get; }
 
@@ -24,7 +25,7 @@ public sealed class ConnectConnection : IAsyncDisposable
     /// <summary>Closes the stream and the transport below it.</summary>
     public ValueTask DisposeAsync()
     {
-        _open.Dispose();
+        _open?.Dispose();
         return Stream.DisposeAsync();
     }
 }
