@@ -74,9 +74,12 @@ public sealed class WhatTheAgentSays
     [InlineData("""{"Authorized":"true"}""", null)]
     [InlineData("""{"Authorized":1}""", null)]
     [InlineData("""{"Authorized":null}""", null)]
+    [InlineData("""{"Authorized":[true]}""", null)]
     [InlineData("""{"authorized":true}""", null)]
     [InlineData("""{}""", null)]
     [InlineData("true", null)]
+    [Trait("Case", "L4-029")]
+    [Trait("Case", "L4-031")]
     public async Task A_verdict_is_a_boolean_said_once(string body, bool? authorized)
     {
         await using var agent = await TinyAgent.StartAsync();

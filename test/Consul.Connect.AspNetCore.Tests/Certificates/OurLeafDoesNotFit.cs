@@ -35,6 +35,7 @@ public class OurLeafDoesNotFit
         Assert.Equal("the leaf names the service \"api\", not \"web\"", Parse(Given.Issued(_ca.IssueLeaf("api")), "web"));
 
     [Fact]
+    [Trait("Case", "L4-037")]
     public void A_name_that_differs_in_case_has_its_own_message() =>
         Assert.Contains("differ in case", Parse(Given.Issued(_ca.IssueLeaf("api")), "API"), StringComparison.Ordinal);
 

@@ -10,6 +10,7 @@ public class IntentionsWeDoNotUnderstand
     [InlineData("allow ")]
     [InlineData("audit")]
     [InlineData("")]
+    [Trait("Case", "L4-008")]
     public void Only_the_exact_word_allows(string action)
     {
         var decision = Policy.Set(Policy.Intention("web", "orders", action), Policy.Allow("*")).Decide(Policy.Caller("web"))!.Value;
@@ -35,6 +36,7 @@ public class IntentionsWeDoNotUnderstand
     [InlineData("external-trust-domain")]
     [InlineData("Consul")]
     [InlineData("")]
+    [Trait("Case", "L4-015")]
     public void Sources_of_another_type_are_never_allowed(string type) =>
         Assert.Equal((false, DecisionReason.NotUnderstood), Brief(Policy.Set(Policy.Allow("web") with { SourceType = type }, Policy.Allow("*"))));
 

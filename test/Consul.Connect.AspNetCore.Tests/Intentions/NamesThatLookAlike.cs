@@ -110,6 +110,7 @@ public class NamesThatLookAlike
     }
 
     [Fact]
+    [Trait("Case", "L4-014")]
     public void A_peered_source_never_names_a_caller_of_our_own_mesh()
     {
         Assert.Null(Policy.Set(Policy.Allow("web") with { SourcePeer = "east" }).Allows("web"));

@@ -19,6 +19,7 @@ public class PrecedenceOfWildcards
 
     [Theory]
     [MemberData(nameof(Table))]
+    [Trait("Case", "L4-003")]
     public void The_heavier_rule_decides_in_every_order_and_whatever_precedence_the_agent_claims(string source, string destination, int precedence)
     {
         foreach (var row in Table.Where(row => (int)row[2]! < precedence))
@@ -35,10 +36,12 @@ public class PrecedenceOfWildcards
     }
 
     [Fact]
+    [Trait("Case", "L4-006")]
     public void An_exact_deny_for_us_beats_an_exact_allow_for_every_destination() =>
         Assert.False(Policy.Set(Policy.Allow("web", "*"), Policy.Deny("web")).Allows("web"));
 
     [Fact]
+    [Trait("Case", "L4-004")]
     public void A_deny_for_every_source_leaves_the_named_one_in()
     {
         var set = Policy.Set(Policy.Deny("*"), Policy.Allow("web"));
@@ -48,12 +51,14 @@ public class PrecedenceOfWildcards
     }
 
     [Fact]
+    [Trait("Case", "L4-005")]
     public void A_deny_from_anything_to_anything_denies() => Assert.False(Policy.Set(Policy.Deny("*", "*")).Allows("web"));
 
     [Fact]
     public void Who_is_not_named_is_not_decided() => Assert.Null(Policy.Set(Policy.Allow("web")).Allows("billing"));
 
     [Fact]
+    [Trait("Case", "L4-007")]
     public void On_a_true_tie_deny_wins_in_every_order()
     {
         Assert.False(Policy.Set(Policy.Allow("web"), Policy.Deny("web")).Allows("web"));

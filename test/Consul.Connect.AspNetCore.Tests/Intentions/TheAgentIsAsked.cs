@@ -30,6 +30,7 @@ public class TheAgentIsAsked
 
     [Theory]
     [MemberData(nameof(Verdicts))]
+    [Trait("Case", "L4-027")]
     public async Task Its_word_decides_and_its_text_only_explains(bool authorized, string said, string reason)
     {
         await using var orders = Authorizing.ByAgent();
