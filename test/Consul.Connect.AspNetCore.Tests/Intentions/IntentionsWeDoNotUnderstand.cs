@@ -41,6 +41,16 @@ public class IntentionsWeDoNotUnderstand
         Assert.Equal((false, DecisionReason.NotUnderstood), Brief(Policy.Set(Policy.Allow("web") with { SourceType = type }, Policy.Allow("*"))));
 
     [Fact]
+    [Trait("Case", "L4-016")]
+    public void An_allow_that_asks_for_a_token_denies_and_says_so()
+    {
+        var set = Policy.Set(Policy.Allow("web") with { RequiresJwt = true }, Policy.Allow("*"));
+
+        Assert.Equal((false, DecisionReason.Jwt), Brief(set));
+        Assert.Contains("asks for a JWT", set.Decide(Policy.Caller("web"))!.Value.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_name_in_every_namespace_cannot_exist_and_is_never_allowed() =>
         Assert.Equal((false, DecisionReason.NotUnderstood), Brief(Policy.Set(Policy.Allow("*/web"))));
 

@@ -19,7 +19,6 @@ public class PrecedenceOfWildcards
 
     [Theory]
     [MemberData(nameof(Table))]
-    [Trait("Case", "L4-003")]
     public void The_heavier_rule_decides_in_every_order_and_whatever_precedence_the_agent_claims(string source, string destination, int precedence)
     {
         foreach (var row in Table.Where(row => (int)row[2]! < precedence))
@@ -48,6 +47,16 @@ public class PrecedenceOfWildcards
 
         Assert.True(set.Allows("web"));
         Assert.False(set.Allows("billing"));
+    }
+
+    [Fact]
+    [Trait("Case", "L4-003")]
+    public void A_deny_for_the_named_source_beats_an_allow_for_every_one()
+    {
+        var set = Policy.Set(Policy.Allow("*"), Policy.Deny("web"));
+
+        Assert.False(set.Allows("web"));
+        Assert.True(set.Allows("billing"));
     }
 
     [Fact]

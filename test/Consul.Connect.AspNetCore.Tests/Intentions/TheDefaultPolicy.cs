@@ -12,7 +12,6 @@ public partial class TheDefaultPolicy
     [Theory]
     [InlineData(ConnectDefaultPolicy.Allow, true)]
     [InlineData(ConnectDefaultPolicy.Deny, false)]
-    [Trait("Case", "L4-002")]
     public async Task What_the_operator_states_holds_and_the_agent_is_not_asked(ConnectDefaultPolicy policy, bool allowed)
     {
         await using var orders = Authorizing.ByIntentions(new() { DefaultPolicy = policy });
@@ -28,6 +27,7 @@ public partial class TheDefaultPolicy
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Case", "L4-001")]
     [Trait("Case", "L4-002")]
     public async Task The_agent_is_asked_about_a_caller_that_no_intention_can_name(bool allowed)
     {
