@@ -125,6 +125,26 @@ public sealed class PermissionsAreTaken : IAsyncDisposable
         Assert.True(await closedMeanwhile.Task.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Permissions_left_to_endpoints_end_what_no_such_endpoint_serves(bool annotated)
+    {
+        _options.Scope = ConnectAuthorizationScope.AnnotatedEndpoints;
+        var web = _open.Open("web");
+        var request = Begin(web, "/stream");
+        request.Wire.Pending = new(TurnedAuthorizer.Yes) { Taken = annotated };
+        await _open.LooksAsync();
+        _authorizer.Requests = _ => TurnedAuthorizer.Yes with { IsPerRequest = true };
+        _authorizer.Turn();
+        await _open.LooksAsync();
+
+        _open.Time.Advance(Grace);
+        await _open.LooksAsync();
+
+        Assert.Equal(!annotated, request.Aborted.IsCompleted);
+    }
+
     private void Deny(string target, DecisionReason reason = DecisionReason.Permissions)
     {
         _authorizer.Requests = view => view.Target == target ? new(false, reason, "no") { IsPerRequest = true } : TurnedAuthorizer.Yes;
