@@ -29,6 +29,9 @@ internal sealed class WireRequest : IRequestHeaders
     /// <summary>What was decided when it began.</summary>
     public IntentionDecision Decision { get; set; }
 
+    /// <summary>What its endpoint has been left to apply; null unless permissions are enforced on annotated endpoints alone.</summary>
+    public PendingDecision? Pending { get; set; }
+
     /// <summary>When its right was first found to be lost, as a timestamp; null while it has it.</summary>
     public long? LostSince { get; set; }
 
@@ -110,7 +113,7 @@ internal sealed class WireRequest : IRequestHeaders
         _count = 0;
         _context = null;
         HaveUnderscores = HaveIllegalNames = false;
-        Decision = default;
+        (Decision, Pending) = (default, null);
         (LostSince, IsAborted) = (null, false);
         (_method, _target, _authority, _path) = ("", "", "", null);
     }
