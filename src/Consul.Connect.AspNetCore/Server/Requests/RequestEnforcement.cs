@@ -9,13 +9,13 @@ namespace ConsulConnect.Server;
 /// </summary>
 internal sealed class RequestEnforcement(IAuthorizer authorizer, RequestReport report, ConnectOptions options)
 {
-    private readonly bool _dropUnderscores = options.RequestNormalization.HeadersWithUnderscoresAction == ConnectUnderscoresAction.DropHeader;
+    private readonly UnderscoredHeaders _underscored = RequestReading.Of(options.RequestNormalization).UnderscoredHeaders;
     private readonly bool _isAudit = options.Authorization.Mode == ConnectAuthorizationMode.Audit;
     private readonly bool _isLeftToEndpoints = options.Authorization is { Scope: ConnectAuthorizationScope.AnnotatedEndpoints, Mode: ConnectAuthorizationMode.Enforce };
 
     public async Task ServeAsync(HttpContext context, MeshConnection connection, ConnectPeer caller, RequestDelegate app)
     {
-        var request = connection.Begin(context, _dropUnderscores);
+        var request = connection.Begin(context, _underscored);
         try
         {
             var decision = connection.Decide(request, authorizer);
