@@ -74,6 +74,7 @@ public sealed class WhatTheAgentSays
     [InlineData("""{"Authorized":"true"}""", null)]
     [InlineData("""{"Authorized":1}""", null)]
     [InlineData("""{"Authorized":null}""", null)]
+    [InlineData("""{"Authorized":[true]}""", null)]
     [InlineData("""{"authorized":true}""", null)]
     [InlineData("""{}""", null)]
     [InlineData("true", null)]

@@ -27,8 +27,9 @@ internal sealed class AttributeApp : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ExpectedLogs _logs;
     private readonly Schemes _schemes;
+    private readonly UnderWay _underWay;
 
-    private AttributeApp(WebApplication app, ExpectedLogs logs, Schemes schemes) => (_app, _logs, _schemes) = (app, logs, schemes);
+    private AttributeApp(WebApplication app, ExpectedLogs logs, Schemes schemes, UnderWay underWay) => (_app, _logs, _schemes, _underWay) = (app, logs, schemes, underWay);
 
     public ExpectedLogs Logs => _logs;
 
@@ -46,6 +47,8 @@ internal sealed class AttributeApp : IAsyncDisposable
         builder.Services.AddRoutingCore();
         before?.Invoke(builder.Services);
         builder.WebHost.UseConsulConnect().UseTestServer();
+        var underWay = new UnderWay();
+        builder.Services.AddSingleton<IStartupFilter>(underWay);
         builder.Services.AddTransient<IStartupFilter, PlayedCallers>();
         if (schemes is Schemes.Cookie)
             builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie().Services.AddDataProtection().UseEphemeralDataProtectionProvider();
@@ -56,7 +59,7 @@ internal sealed class AttributeApp : IAsyncDisposable
         map(app);
         app.MapGet("/login", () => Results.SignIn(new(new ClaimsIdentity([new(ClaimTypes.Name, "alice")], "Login")))).AllowAnonymous();
         await app.StartAsync();
-        return new(app, logs, schemes);
+        return new(app, logs, schemes, underWay);
     }
 
     /// <param name="caller">The service that calls; null: not over the mesh.</param>
@@ -82,6 +85,8 @@ internal sealed class AttributeApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A hub says goodbye after its client has gone, and needs the services for that.
+        await _underWay.EndedAsync();
         await _app.DisposeAsync();
         _logs.Dispose();
     }

@@ -105,6 +105,7 @@ public class PermissionsDecide
     [Fact]
     [Trait("Case", "L7H-016")]
     [Trait("Case", "L4-017")]
+    [Trait("Case", "L4-016")]
     public void A_permission_that_asks_for_more_than_we_can_check_denies_what_it_matches()
     {
         foreach (var action in new[] { "allow", "deny" })

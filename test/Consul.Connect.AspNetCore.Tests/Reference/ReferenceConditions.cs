@@ -37,13 +37,15 @@ internal sealed class ReferenceConditions(RequestView view, ReferenceTarget targ
         if (!loosely)
             return target.Path is not null && PathIs(http, target.Path, StringComparison.Ordinal);
 
-        // The server as a whole is what an app may take for its root.
-        var paths = target.Path is null ? ReferenceTarget.Readings("/").Concat(ReferenceTarget.Readings("*")) : ReferenceTarget.Readings(target.Path);
         var rules = http.PathExact != "" ? ReferenceTarget.ReadingsOfRule(http.PathExact, false, reading).Select(text => http with { PathExact = text })
             : http.PathPrefix != "" ? ReferenceTarget.ReadingsOfRule(http.PathPrefix, true, reading).Select(text => http with { PathPrefix = text })
             : [http];
-        return rules.Any(rule => paths.Any(path => PathIs(rule, path, StringComparison.Ordinal) || PathIs(rule, path, StringComparison.OrdinalIgnoreCase)));
+        return rules.Any(rule => Paths().Any(path => PathIs(rule, path, StringComparison.Ordinal) || PathIs(rule, path, StringComparison.OrdinalIgnoreCase)));
     }
+
+    // The server as a whole is what an app may take for its root.
+    private IEnumerable<string> Paths() =>
+        target.Path is { } path ? ReferenceTarget.Readings(path) : ReferenceTarget.Readings("/").Concat(ReferenceTarget.Readings("*"));
 
     private static bool PathIs(HttpCondition http, string path, StringComparison comparison) =>
         http.PathExact != "" ? path.Equals(http.PathExact, comparison)
@@ -58,6 +60,10 @@ internal sealed class ReferenceConditions(RequestView view, ReferenceTarget targ
     {
         if (!LikeEnvoy && (OfSidecars.Any(name => Is(header.Name, name)) || header.Name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase)))
             return denies;
+
+        // An allow of a path says nothing about the server as a whole.
+        if (!LikeEnvoy && !denies && target.Path is null && Is(header.Name, ":path"))
+            return false;
 
         var lines = Lines(header.Name);
         var isPresent = lines.Length > 0;
@@ -105,7 +111,7 @@ internal sealed class ReferenceConditions(RequestView view, ReferenceTarget targ
 
         if (Is(name, ":method") && Is(view.Method, "HEAD"))
             return ["GET"];
-        return Is(name, ":path") && target.Path is { } path ? ReferenceTarget.Readings(path).Select(reading => reading + target.Query) : [];
+        return Is(name, ":path") ? Paths().Select(path => path + target.Query) : [];
     }
 
     private static bool Fits(HeaderCondition header, string value)

@@ -72,6 +72,7 @@ public class WhatNoChangeMayDo(ITestOutputHelper output)
     }, oddOnes: false);
 
     [Fact]
+    [Trait("Case", "L4-007")]
     public void The_order_of_the_answer_never_matters() => Holds(20_000, (question, dice) =>
         Compiled.Decide(question) == Compiled.Decide(question with { Rules = question.Rules with { Intentions = dice.Shuffled(question.Rules.Intentions) } }));
 
@@ -89,6 +90,7 @@ public class WhatNoChangeMayDo(ITestOutputHelper output)
     });
 
     [Fact]
+    [Trait("Case", "L4-001")]
     public void Without_intentions_a_default_of_deny_denies_everybody() => Holds(2_000, (question, dice) =>
         !Allows(question with { Rules = question.Rules with { Intentions = [], AllowsByDefault = false } }));
 

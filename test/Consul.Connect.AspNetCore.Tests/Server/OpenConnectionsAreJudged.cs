@@ -53,6 +53,19 @@ public sealed class OpenConnectionsAreJudged : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_refused_on_it_is_refused_for_the_connection_and_not_by_a_permission()
+    {
+        var web = _open.Open("web");
+        _authorizer.Connections = (_, _) => TurnedAuthorizer.No with { Reason = DecisionReason.DefaultPolicy, IsPerRequest = true };
+        _authorizer.Turn();
+
+        await web.UntilCloseRequested();
+
+        // Else it would be audited, or left to endpoints.
+        Assert.False(web.Mesh.Refused?.IsPerRequest);
+    }
+
+    [Fact]
     public async Task One_that_has_ended_by_itself_is_left_alone()
     {
         var web = _open.Open("web");

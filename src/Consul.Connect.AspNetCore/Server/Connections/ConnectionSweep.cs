@@ -24,21 +24,35 @@ internal sealed class ConnectionSweep(string service, IAuthorizer authorizer, IC
         var tally = report.Begin();
         var current = credentials.Current;
         var chains = new ChainsAgain(current, time);
+        var open = new List<(OpenIdentity Identity, OpenConnection[] Connections)>(identities.Length);
         foreach (var identity in identities)
         {
             try
             {
                 // Before the decision: who enters later was judged by what holds later.
                 var connections = identity.Snapshot();
+                open.Add((identity, connections));
                 var decision = await DecideAsync(identity, current, cancellationToken);
                 Close(connections, identity, decision, chains, tally);
-                Requests(connections, identity, generation, tally);
                 foreach (var connection in connections)
                     Sooner(connection.AbortAfter(options.RevocationGrace, time, time.GetTimestamp()));
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // The others must not go unjudged; this one is judged again at the next look.
+                report.Failed(identity.Caller, e);
+            }
+        }
+
+        // After all connections: one caller with many requests that cost much must not keep the others' open.
+        foreach (var (identity, connections) in open)
+        {
+            try
+            {
+                Requests(connections, identity, generation, tally);
+            }
+            catch (Exception e)
+            {
                 report.Failed(identity.Caller, e);
             }
         }
@@ -74,17 +88,20 @@ internal sealed class ConnectionSweep(string service, IAuthorizer authorizer, IC
     {
         if (identity.RequestsJudged == generation && !identity.HasLostRequests)
             return;
-        (identity.RequestsJudged, identity.HasLostRequests) = (generation, false);
+        var haveLost = false;
         foreach (var connection in connections)
         {
             // What is closing ends with all that runs on it.
             if (connection.ClosingSince is not null)
                 continue;
             var (left, aborted) = _requests.Judge(connection.Mesh);
-            identity.HasLostRequests |= left is not null;
+            haveLost |= left is not null;
             Sooner(left);
             tally.AddRequests(aborted, identity.Caller);
         }
+
+        // Last: what failed on the way is judged again at the next look.
+        (identity.RequestsJudged, identity.HasLostRequests) = (generation, haveLost);
     }
 
     private void Sooner(TimeSpan? left)

@@ -41,15 +41,15 @@ internal sealed class MeshConnection : IConnectPeerFeature
     public void Refuse(in IntentionDecision decision) => _refusal = new(decision);
 
     /// <summary>A request begins; what it brought over the wire is kept until <see cref="End"/>.</summary>
-    /// <param name="dropUnderscores">Whether header fields with an underscore in their name are taken off the request.</param>
-    public WireRequest Begin(HttpContext context, bool dropUnderscores = false)
+    /// <param name="underscored">What becomes of header fields with an underscore in their name.</param>
+    public WireRequest Begin(HttpContext context, UnderscoredHeaders underscored = UnderscoredHeaders.Allow)
     {
         WireRequest? request;
         lock (_gate)
         {
             if (!_spare.TryPop(out request))
                 request = new();
-            request.Capture(context, dropUnderscores);
+            request.Capture(context, underscored);
             request.Place = _running.Count;
             _running.Add(request);
         }

@@ -32,7 +32,8 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
     {
         if (Volatile.Read(ref _closing) is not null)
             return false;
-        Mesh.Refuse(decision);
+        // Whatever it rests on, it is about every request: no permission that could be audited or left to an endpoint.
+        Mesh.Refuse(decision with { IsPerRequest = false });
         if (Interlocked.CompareExchange(ref _closing, new(now), null) is not null)
             return false;
         Attempt(requestClose);
@@ -48,10 +49,10 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
         var left = grace - time.GetElapsedTime(since, now);
         if (left > TimeSpan.Zero)
             return left;
-        Abort();
-        // Whoever holds it need not tell that it has ended.
+        // Whoever holds it need not tell that it has ended; first, so that nobody sees it ended and still counted.
         if (isGone is not null)
             Dispose();
+        Abort();
         return null;
     }
 

@@ -18,7 +18,7 @@ internal sealed class RunningRequests(IAuthorizer authorizer, ConnectAuthorizati
 
     private void Judge(WireRequest request, Visit visit)
     {
-        if (!IsLost(request.Judge(refused: null, authorizer, visit.Caller)))
+        if (!IsLost(request, request.Judge(refused: null, authorizer, visit.Caller)))
         {
             request.LostSince = null;
             return;
@@ -40,8 +40,13 @@ internal sealed class RunningRequests(IAuthorizer authorizer, ConnectAuthorizati
     }
 
     // What would be let pass if it began now is not ended.
-    private bool IsLost(in IntentionDecision now) =>
-        !now.Allowed && !(options.Mode == ConnectAuthorizationMode.Audit && RequestEnforcement.IsAudited(now));
+    private bool IsLost(WireRequest request, in IntentionDecision now)
+    {
+        if (options.Mode == ConnectAuthorizationMode.Audit)
+            return !now.Allowed && !RequestEnforcement.IsAudited(now);
+        // It began when the caller's intention had no permissions, and runs where they are not enforced.
+        return !now.Allowed || (now.IsPerRequest && request.Pending is { Decision.IsPerRequest: false, Taken: false });
+    }
 
     private sealed class Visit(ConnectPeer caller, long now)
     {

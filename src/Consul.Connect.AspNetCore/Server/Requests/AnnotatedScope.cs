@@ -9,7 +9,7 @@ namespace ConsulConnect.Server;
 /// </summary>
 internal static class AnnotatedScope
 {
-    /// <returns>Whether an annotated endpoint has taken the decision and its answer stands; else nothing has been answered yet.</returns>
+    /// <returns>Whether an annotated endpoint has taken the decision, which allows, and its answer stands; else nothing has been answered yet.</returns>
     public static async Task<bool> ServeAsync(HttpContext context, PendingDecision pending, RequestDelegate app)
     {
         var server = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -18,16 +18,16 @@ internal static class AnnotatedScope
         try
         {
             await app(context);
-            if (pending is { Taken: true, Withheld: false })
+            if (pending.Stands)
                 await body.FlushAsync();
         }
-        catch (Exception) when (pending is { Taken: false } or { Withheld: true })
+        catch (Exception) when (!pending.Stands)
         {
             // The refusal is the answer; most likely it is what could not be done without it that failed.
         }
 
         context.Features.Set(server);
-        if (pending is { Taken: true, Withheld: false })
+        if (pending.Stands)
             return true;
         if (context.Response.HasStarted)
             context.Abort();
@@ -38,7 +38,6 @@ internal static class AnnotatedScope
 
     private static void Guard(IFeatureCollection features, PendingDecision pending, GuardedBody body)
     {
-        features.Set(pending);
         features.Set<IEndpointFeature>(new GuardedEndpoint());
         features.Set<IHttpResponseBodyFeature>(body);
         if (features.Get<IHttpUpgradeFeature>() is { } upgrade)

@@ -12,7 +12,7 @@ internal sealed class GuardedBody(IHttpResponseBodyFeature server, PendingDecisi
     public Stream Stream => _stream ??= new(server.Stream, pending);
 
     // Who asks before the decision is taken may keep the writer and use it afterwards.
-    public PipeWriter Writer => _buffered is null && pending is { Taken: true, Withheld: false } ? server.Writer : _buffered ??= PipeWriter.Create(Stream, new(leaveOpen: true));
+    public PipeWriter Writer => _buffered is null && pending.Stands ? server.Writer : _buffered ??= PipeWriter.Create(Stream, new(leaveOpen: true));
 
     /// <summary>Writes what a writer still holds that was asked for early.</summary>
     public async ValueTask FlushAsync()

@@ -9,20 +9,24 @@ namespace ConsulConnect.Server;
 /// </summary>
 internal sealed class RequestEnforcement(IAuthorizer authorizer, RequestReport report, ConnectOptions options)
 {
-    private readonly bool _dropUnderscores = options.RequestNormalization.HeadersWithUnderscoresAction == ConnectUnderscoresAction.DropHeader;
+    private readonly UnderscoredHeaders _underscored = RequestReading.Of(options.RequestNormalization).UnderscoredHeaders;
     private readonly bool _isAudit = options.Authorization.Mode == ConnectAuthorizationMode.Audit;
     private readonly bool _isLeftToEndpoints = options.Authorization is { Scope: ConnectAuthorizationScope.AnnotatedEndpoints, Mode: ConnectAuthorizationMode.Enforce };
 
     public async Task ServeAsync(HttpContext context, MeshConnection connection, ConnectPeer caller, RequestDelegate app)
     {
-        var request = connection.Begin(context, _dropUnderscores);
+        var request = connection.Begin(context, _underscored);
         try
         {
             var decision = connection.Decide(request, authorizer);
-            if (_isLeftToEndpoints && decision.IsPerRequest && IsAboutPermissions(decision))
+            if (_isLeftToEndpoints)
             {
-                await ServeAnnotatedAsync(context, request, caller, app);
-                return;
+                context.Features.Set(request.Pending = new(decision));
+                if (decision.IsPerRequest && IsAboutPermissions(decision))
+                {
+                    await ServeAnnotatedAsync(context, request, request.Pending, caller, app);
+                    return;
+                }
             }
 
             var passes = decision.Allowed || (_isAudit && IsAudited(decision));
@@ -35,17 +39,17 @@ internal sealed class RequestEnforcement(IAuthorizer authorizer, RequestReport r
         }
     }
 
-    private async Task ServeAnnotatedAsync(HttpContext context, WireRequest request, ConnectPeer caller, RequestDelegate app)
+    private async Task ServeAnnotatedAsync(HttpContext context, WireRequest request, PendingDecision pending, ConnectPeer caller, RequestDelegate app)
     {
-        var decision = request.Decision;
-        if (await AnnotatedScope.ServeAsync(context, new(decision), app))
+        var decision = pending.Decision;
+        if (await AnnotatedScope.ServeAsync(context, pending, app))
         {
-            report.Decided(caller, request, decision, decision.Allowed);
+            report.Decided(caller, request, decision, passes: true);
             return;
         }
 
         // What holds for connections holds here: no permission, no entry.
-        var refusal = new IntentionDecision(false, DecisionReason.Permissions, "The caller's intention carries permissions, which are enforced on endpoints with [ConnectAuthorize] alone, and no such endpoint answered.")
+        var refusal = pending.Taken && !decision.Allowed ? decision : new IntentionDecision(false, DecisionReason.Permissions, "The caller's intention carries permissions, which are enforced on endpoints with [ConnectAuthorize] alone, and no such endpoint answered.")
         {
             Intention = decision.Intention,
             IsPerRequest = true,

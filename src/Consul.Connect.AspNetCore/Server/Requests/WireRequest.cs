@@ -22,12 +22,16 @@ internal sealed class WireRequest : IRequestHeaders
     private string _target = "";
     private string _authority = "";
     private string? _path;
+    private bool _isMisnamed;
 
     /// <summary>Where the connection keeps it.</summary>
     public int Place { get; set; }
 
     /// <summary>What was decided when it began.</summary>
     public IntentionDecision Decision { get; set; }
+
+    /// <summary>What its endpoint has been left to apply; null unless permissions are enforced on annotated endpoints alone.</summary>
+    public PendingDecision? Pending { get; set; }
 
     /// <summary>When its right was first found to be lost, as a timestamp; null while it has it.</summary>
     public long? LostSince { get; set; }
@@ -55,8 +59,8 @@ internal sealed class WireRequest : IRequestHeaders
         }
     }
 
-    /// <param name="dropUnderscores">Whether header fields with an underscore in their name are taken off the request and not kept.</param>
-    public void Capture(HttpContext context, bool dropUnderscores = false)
+    /// <param name="underscored">What becomes of header fields with an underscore in their name; dropped ones are taken off the request and not kept.</param>
+    public void Capture(HttpContext context, UnderscoredHeaders underscored = UnderscoredHeaders.Allow)
     {
         var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
         _context = context;
@@ -70,7 +74,7 @@ internal sealed class WireRequest : IRequestHeaders
             if (name.Contains('_', StringComparison.Ordinal))
             {
                 HaveUnderscores = true;
-                if (dropUnderscores)
+                if (underscored == UnderscoredHeaders.Drop)
                     continue;
             }
 
@@ -79,7 +83,8 @@ internal sealed class WireRequest : IRequestHeaders
             _headers[_count++] = new(name, Trimmed(value));
         }
 
-        if (dropUnderscores && HaveUnderscores)
+        _isMisnamed = HaveUnderscores && underscored == UnderscoredHeaders.Reject;
+        if (HaveUnderscores && underscored == UnderscoredHeaders.Drop)
             DropUnderscores(request.Headers);
     }
 
@@ -87,8 +92,11 @@ internal sealed class WireRequest : IRequestHeaders
     /// <param name="refused">What is decided about everything on its connection; null when nothing is.</param>
     public IntentionDecision Judge(IntentionDecision? refused, IAuthorizer authorizer, ConnectPeer caller)
     {
+        // Whoever decides, an agent or the operator alone: these are no requests to decide about.
         if (RequestTarget.Read(View, likeEnvoy: false, out _) != TargetFault.None)
             return new(false, DecisionReason.MalformedRequest, "The target of the request cannot be read.");
+        if (_isMisnamed)
+            return new(false, DecisionReason.MalformedRequest, "The request has a header field with an underscore in its name, and HeadersWithUnderscoresAction is REJECT_REQUEST.");
         if (refused is { } decision)
             return decision;
         try
@@ -109,8 +117,8 @@ internal sealed class WireRequest : IRequestHeaders
         _headers.AsSpan(0, _count).Clear();
         _count = 0;
         _context = null;
-        HaveUnderscores = HaveIllegalNames = false;
-        Decision = default;
+        HaveUnderscores = HaveIllegalNames = _isMisnamed = false;
+        (Decision, Pending) = (default, null);
         (LostSince, IsAborted) = (null, false);
         (_method, _target, _authority, _path) = ("", "", "", null);
     }

@@ -60,6 +60,19 @@ public sealed class OnlyAnnotatedEndpoints : IDisposable
         Assert.NotEmpty(metrics.Of("consul.connect.authorization.decisions", ("consul.connect.decision", "deny"), ("consul.connect.reason", "permissions")));
     }
 
+    [Theory]
+    [InlineData("/asked")]
+    [InlineData("/asked-and-fails")]
+    public async Task A_refusal_is_the_answer_whoever_has_asked_for_it(string path)
+    {
+        await using var app = await StartAsync(StatedDecisions.Deny);
+
+        var answer = await GetAsync(app, path);
+
+        Assert.Equal((403, ""), (answer.Status, answer.Text));
+        Assert.DoesNotContain(answer.Headers, header => header.Key.StartsWith("x-", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task No_stream_of_HTTP_2_begins_another_protocol()
     {
@@ -172,6 +185,14 @@ public sealed class OnlyAnnotatedEndpoints : IDisposable
             case "/connect":
                 await (await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync()).WriteAsync("body"u8.ToArray());
                 return;
+            case "/asked":
+                // As an app does that asks for the policy itself, and goes on.
+                context.Features.GetRequiredFeature<PendingDecision>().Taken = true;
+                await context.Response.WriteAsync("body");
+                return;
+            case "/asked-and-fails":
+                context.Features.GetRequiredFeature<PendingDecision>().Taken = true;
+                throw new InvalidOperationException("The page of this exception is not for such a caller.");
             case "/fails":
                 throw new InvalidOperationException("The page of this exception is not for such a caller.");
             default:

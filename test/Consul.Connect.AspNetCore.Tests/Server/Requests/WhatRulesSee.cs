@@ -112,7 +112,6 @@ public sealed class WhatRulesSee : IDisposable
     [Theory]
     [InlineData("DROP_HEADER", "", "", false)]
     [InlineData("ALLOW", "1", "1", true)]
-    [InlineData("REJECT_REQUEST", "1", "1", true)]
     public async Task Fields_with_underscores_as_the_normalization_says(string action, string rules, string reached, bool have)
     {
         await using var app = await StartAsync(
@@ -123,6 +122,17 @@ public sealed class WhatRulesSee : IDisposable
 
         Assert.Equal((rules, "2", have), (Last().Lines("x_check"), Last().Lines("x-check"), Last().HaveUnderscores));
         Assert.Equal(reached + "2", answer.Text);
+    }
+
+    [Fact]
+    public async Task No_fields_with_underscores_where_those_are_refused_whoever_decides()
+    {
+        await using var app = await StartAsync(
+            app => app.Run(context => context.Response.WriteAsync("reached")),
+            new KeyValuePair<string, string?>("Consul:Connect:RequestNormalization:HeadersWithUnderscoresAction", "REJECT_REQUEST"));
+
+        Assert.Equal(400, (await Http1Connection.SendOnceAsync(_identity.Caller(), app.Mesh.Port, "GET /x HTTP/1.1\r\nhost: orders\r\nX_Check: 1\r\n\r\n")).Status);
+        Assert.Equal(200, (await Http1Connection.SendOnceAsync(_identity.Caller(), app.Mesh.Port, "GET /x HTTP/1.1\r\nhost: orders\r\nX-Check: 1\r\n\r\n")).Status);
     }
 
     [Fact]
