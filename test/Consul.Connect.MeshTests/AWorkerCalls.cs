@@ -1,0 +1,260 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using ConsulConnect.MeshTests.Peers;
+using ConsulConnect.MeshTests.Traffic;
+using ConsulConnect.TestKit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ConsulConnect.MeshTests;
+
+/// <summary>A worker without Kestrel calls each kind of service that a real agent's mesh may have.</summary>
+public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent>, IAsyncLifetime
+{
+    // Twice the failures in a row that would eject an instance.
+    private const int ManyCalls = 12;
+
+    private readonly string _service = $"orders-{Guid.NewGuid():n}";
+
+    private string Host => $"{_service}.service.consul";
+
+    [SkippableFact]
+    public async Task Servers_on_the_Go_library_and_is_told_by_an_intention_and_ejects_none()
+    {
+        await using var first = await GoAsync("server", "a");
+        await using var second = await GoAsync("server", "b");
+        // They agree to nothing else.
+        await using var worker = await Worker.StartAsync(shared.Agent, settings: ($"Consul:Connect:Upstreams:{_service}:Protocol", "http2"));
+        using var http = worker.CreateHttp(Host);
+
+        await IsDeniedAndThenServedAsync(worker, http, "/info", first.Port, second.Port);
+
+        var seen = (await http.GetFromJsonAsync<JsonNode>("/info"))!;
+        Assert.Equal(("HTTP/2.0", "h2", Host), (Text(seen, "proto"), Text(seen, "alpn"), Text(seen, "host")));
+        Assert.Equal($"spiffe://{shared.Authority.TrustDomain}/ns/default/dc/dc1/svc/web", Text(seen, "peer"));
+        using var answer = await http.PostAsync("/echo", new StringContent("there and back"));
+        Assert.Equal("there and back", await answer.Content.ReadAsStringAsync());
+    }
+
+    [SkippableTheory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Servers_of_ours_and_is_told_by_an_intention_and_ejects_none(string version)
+    {
+        await using var first = await OwnAsync();
+        await using var second = await OwnAsync();
+        first.Logs.Expect("ConnectionDenied");
+        second.Logs.Expect("ConnectionDenied");
+        await using var worker = await Worker.StartAsync(shared.Agent);
+        using var http = worker.CreateHttp(Host, version);
+
+        await IsDeniedAndThenServedAsync(worker, http, "/whoami", first.Mesh.Port, second.Mesh.Port);
+
+        using var answer = await http.GetAsync("/whoami");
+        Assert.Equal(new(version), answer.Version);
+        Assert.Equal($"spiffe://{shared.Authority.TrustDomain}/ns/default/dc/dc1/svc/web", await answer.Content.ReadAsStringAsync());
+    }
+
+    [SkippableFact]
+    public async Task A_service_behind_the_built_in_proxy_and_is_told_by_an_intention_and_ejects_nobody()
+    {
+        await using var behind = await PlainAsync();
+        await using var proxy = await BuiltInProxy.StartAsync(shared.Agent, _service, new Uri(Address(behind)).Port);
+        await using var worker = await Worker.StartAsync(shared.Agent, settings: ($"Consul:Connect:Upstreams:{_service}:Protocol", "http2"));
+        using var http = worker.CreateHttp(Host);
+
+        await IsDeniedAndThenServedAsync(worker, http, "/seen", proxy.Port);
+
+        Assert.Equal($"HTTP/2 {Host}", await http.GetStringAsync("/seen"));
+        Assert.Equal(proxy.Port, Assert.Single(await worker.Service.Resolver.ResolveAsync(ConnectTarget.Service(_service), CancellationToken.None)).Port);
+    }
+
+    [SkippableFact]
+    public async Task Over_streams_an_echo_on_the_Go_library_until_an_intention_denies_it()
+    {
+        await using var server = await GoAsync("tcpecho", "a");
+        await shared.Agent.ListsAsync(_service);
+        await IsEchoedUntilDeniedAsync();
+    }
+
+    [SkippableFact]
+    public async Task Over_streams_an_echo_behind_the_built_in_proxy_until_an_intention_denies_it()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var serving = EchoAsync(listener, stop.Token);
+        await using (await BuiltInProxy.StartAsync(shared.Agent, _service, ((IPEndPoint)listener.LocalEndpoint).Port))
+            await IsEchoedUntilDeniedAsync();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
+    }
+
+    [SkippableTheory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task A_web_socket_of_ours_that_closes_when_an_intention_denies_it(string version)
+    {
+        await using var app = await OwnAsync();
+        app.Logs.Expect("ConnectionDenied").Expect("ConnectionsRevoked").Expect("ApplicationError");
+        await using var worker = await Worker.StartAsync(shared.Agent);
+        worker.Logs.Expect("Refused");
+        await shared.Agent.ListsAsync(_service);
+        using var handler = new HttpMessageInvoker(worker.Service.CreateHandler());
+        using var socket = Socket(version);
+
+        await socket.ConnectAsync(new($"wss://{Host}/socket"), handler, CancellationToken.None);
+        await socket.SendAsync("ping"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        var buffer = new byte[100];
+        var got = await socket.ReceiveAsync(buffer, CancellationToken.None);
+        Assert.Equal($"ping from spiffe://{shared.Authority.TrustDomain}/ns/default/dc/dc1/svc/web", Encoding.UTF8.GetString(buffer, 0, got.Count));
+
+        await shared.Agent.CreateIntentionAsync("web", _service, allow: false);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ReceiveAsync(buffer, patience.Token));
+        using var another = Socket(version);
+        var failure = await Assert.ThrowsAsync<WebSocketException>(() => another.ConnectAsync(new($"wss://{Host}/socket"), handler, CancellationToken.None));
+        Assert.Contains($"an intention that denies \"web\" -> \"{_service}\"", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    public Task InitializeAsync() => shared.StartAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    /// <summary>The intention is there first; once those ports are known to serve again, the very next call is answered.</summary>
+    private async Task IsDeniedAndThenServedAsync(Worker worker, HttpClient http, string path, params int[] ports)
+    {
+        worker.Logs.Expect("Refused");
+        await shared.Agent.CreateIntentionAsync("web", _service, allow: false);
+        await IsRefusedAsync(true, ports);
+        await InstancesAsync(worker, ports.Length);
+
+        for (var i = 0; i < ManyCalls; i++)
+        {
+            var failure = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(path));
+            var denied = failure.InnerException as ConnectDeniedException ?? throw new InvalidOperationException("Another error.", failure);
+            Assert.StartsWith($"\"{_service}\" refused the connection right after the TLS handshake. The usual cause is an intention that denies \"web\" -> \"{_service}\".", denied.Message, StringComparison.Ordinal);
+        }
+
+        await shared.Agent.DeleteIntentionAsync("web", _service);
+        await IsRefusedAsync(false, ports);
+        for (var i = 0; i < ManyCalls; i++)
+        {
+            using var answer = await http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        Assert.DoesNotContain(worker.Logs.Entries, entry => entry.Event.Name == "Ejected");
+        Assert.Single(worker.Logs.Entries, entry => entry.Event.Name == "Refused");
+    }
+
+    private async Task IsEchoedUntilDeniedAsync()
+    {
+        await using var worker = await Worker.StartAsync(shared.Agent);
+        worker.Logs.Expect("Refused");
+        await InstancesAsync(worker, 1);
+        await using (var connection = await worker.Service.DialAsync(ConnectTarget.Service(_service)))
+        {
+            Assert.Equal($"spiffe://{shared.Authority.TrustDomain}/ns/default/dc/dc1/svc/{_service}", connection.Peer.SpiffeId);
+            await connection.Stream.WriteAsync("hello"u8.ToArray());
+            var answer = new byte[5];
+            await connection.Stream.ReadExactlyAsync(answer);
+            Assert.Equal("hello"u8.ToArray(), answer);
+        }
+
+        await shared.Agent.CreateIntentionAsync("web", _service, allow: false);
+        var denied = await Eventually.ReadsAsync("the stream is refused", ending => RefusalAsync(worker, ending), failure => failure is not null);
+        Assert.Contains($"an intention that denies \"web\" -> \"{_service}\"", denied!.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Why a stream got no answer; null when it got one.</summary>
+    private async Task<ConnectDeniedException?> RefusalAsync(Worker worker, CancellationToken ending)
+    {
+        try
+        {
+            await using var connection = await worker.Service.DialAsync(ConnectTarget.Service(_service), ending);
+            await connection.Stream.WriteAsync("x"u8.ToArray(), ending);
+            await connection.Stream.ReadExactlyAsync(new byte[1], ending);
+            return null;
+        }
+        catch (ConnectDeniedException e)
+        {
+            return e;
+        }
+        catch (IOException e) when (e.InnerException is ConnectDeniedException denied)
+        {
+            // With TLS 1.3 they refuse after our side of the handshake is done.
+            return denied;
+        }
+    }
+
+    // Others than our own servers ask the agent for each connection, and take their time to hear of a change.
+    private async Task IsRefusedAsync(bool refused, params int[] ports)
+    {
+        var caller = await shared.CallerAsync();
+        foreach (var port in ports)
+            await Eventually.HoldsAsync($"port {port} {(refused ? "refuses" : "serves")}", async _ => (await Attempt.MakeAsync(caller, port)).IsRefused == refused);
+    }
+
+    private Task InstancesAsync(Worker worker, int count) =>
+        Eventually.HoldsAsync("the worker knows the instances", async ending => (await worker.Service.Resolver.ResolveAsync(ConnectTarget.Service(_service), ending)).Count == count);
+
+    private Task<GoPeerServer> GoAsync(string kind, string id) => GoPeer.ServeAsync(shared.Agent, kind, "-name", _service, "-register", "-id", $"{_service}-{id}");
+
+    private Task<MeshApp> OwnAsync() => shared.ServeAsync(_service, Map, ("Consul:Service:Name", _service));
+
+    private static void Map(WebApplication app)
+    {
+        app.UseWebSockets();
+        app.MapGet("/whoami", (ConnectPeer caller) => caller.SpiffeId);
+        app.Map("/socket", async (HttpContext context, ConnectPeer caller) =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var buffer = new byte[100];
+            var got = await socket.ReceiveAsync(buffer, context.RequestAborted);
+            var answer = $"{Encoding.UTF8.GetString(buffer, 0, got.Count)} from {caller.SpiffeId}";
+            await socket.SendAsync(Encoding.UTF8.GetBytes(answer), WebSocketMessageType.Text, endOfMessage: true, context.RequestAborted);
+            await socket.ReceiveAsync(buffer, context.RequestAborted);
+        });
+    }
+
+    // What a sidecar has behind it: no TLS, and HTTP/2 from the first byte, since the proxy has agreed to it.
+    private static async Task<WebApplication> PlainAsync()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            // The callers' scheme is https.
+            kestrel.AllowAlternateSchemes = true;
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        var app = builder.Build();
+        app.Run(context => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Host}"));
+        await app.StartAsync();
+        return app;
+    }
+
+    private static string Address(WebApplication app) => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
+    private static async Task EchoAsync(TcpListener listener, CancellationToken stop)
+    {
+        while (true)
+        {
+            using var client = await listener.AcceptTcpClientAsync(stop);
+            await client.GetStream().CopyToAsync(client.GetStream(), stop);
+        }
+    }
+
+    private static ClientWebSocket Socket(string version) => new() { Options = { HttpVersion = new(version), HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact } };
+
+    private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
+}
