@@ -18,6 +18,7 @@ public sealed class AGrpcServer(SharedAgent shared) : IClassFixture<SharedAgent>
     [SkippableFact]
     public async Task Answers_messages_with_its_status_in_the_trailers_and_its_errors_come_through()
     {
+        Skip.If(shared.Agent.Version >= new Version(1, 10), "From 1.10 on this proxy agrees to no protocol, and so not to HTTP/2.");
         await using var server = await GrpcPeer.ServeAsync();
         await using var proxy = await BuiltInProxy.StartAsync(shared.Agent, _service, server.Port);
         // No option of the upstream: the version of the requests says it.

@@ -32,7 +32,6 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
     {
         await using var first = await GoAsync("server", "a");
         await using var second = await GoAsync("server", "b");
-        // They agree to nothing else.
         await using var worker = await Worker.StartAsync(shared.Agent, settings: ($"Consul:Connect:Upstreams:{_service}:Protocol", "http2"));
         using var http = worker.CreateHttp(Host);
 
@@ -64,17 +63,20 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
         Assert.Equal($"spiffe://{shared.Authority.TrustDomain}/ns/default/dc/dc1/svc/web", await answer.Content.ReadAsStringAsync());
     }
 
-    [SkippableFact]
-    public async Task A_service_behind_the_built_in_proxy_and_is_told_by_an_intention_and_ejects_nobody()
+    [SkippableTheory]
+    [InlineData("http1", "HTTP/1.1")]
+    [InlineData("http2", "HTTP/2")]
+    public async Task A_service_behind_the_built_in_proxy_and_is_told_by_an_intention_and_ejects_nobody(string upstream, string spoken)
     {
-        await using var behind = await PlainAsync();
+        Skip.If(spoken == "HTTP/2" && shared.Agent.Version >= new Version(1, 10), "From 1.10 on this proxy agrees to no protocol, and so not to HTTP/2.");
+        await using var behind = await PlainAsync(spoken == "HTTP/2" ? HttpProtocols.Http2 : HttpProtocols.Http1);
         await using var proxy = await BuiltInProxy.StartAsync(shared.Agent, _service, new Uri(Address(behind)).Port);
-        await using var worker = await Worker.StartAsync(shared.Agent, settings: ($"Consul:Connect:Upstreams:{_service}:Protocol", "http2"));
+        await using var worker = await Worker.StartAsync(shared.Agent, settings: ($"Consul:Connect:Upstreams:{_service}:Protocol", upstream));
         using var http = worker.CreateHttp(Host);
 
         await IsDeniedAndThenServedAsync(worker, http, "/seen", proxy.Port);
 
-        Assert.Equal($"HTTP/2 {Host}", await http.GetStringAsync("/seen"));
+        Assert.Equal($"{spoken} {Host}", await http.GetStringAsync("/seen"));
         Assert.Equal(proxy.Port, Assert.Single(await worker.Service.Resolver.ResolveAsync(ConnectTarget.Service(_service), CancellationToken.None)).Port);
     }
 
@@ -97,6 +99,28 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
             await IsEchoedUntilDeniedAsync();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
+    }
+
+    [SkippableFact]
+    public async Task A_server_on_the_Go_library_over_HTTP_1_unless_its_Go_insists_on_HTTP_2()
+    {
+        await using var server = await GoAsync("server", "a");
+        await using var worker = await Worker.StartAsync(shared.Agent);
+        await InstancesAsync(worker, 1);
+        using var http = worker.CreateHttp(Host);
+
+        try
+        {
+            var seen = (await http.GetFromJsonAsync<JsonNode>("/info"))!;
+            Assert.Equal(("HTTP/1.1", "", Host), (Text(seen, "proto"), Text(seen, "alpn"), Text(seen, "host")));
+        }
+        catch (HttpRequestException e)
+        {
+            // Go 1.17 and later refuse who offers nothing that they speak.
+            var dial = Assert.IsType<ConnectDialException>(e.InnerException);
+            Assert.Equal((ConnectDialError.HandshakeFailed, $"127.0.0.1:{server.Port}"), (dial.Error, dial.Address));
+            Assert.Contains("does the service speak http/1.1?", dial.Message, StringComparison.Ordinal);
+        }
     }
 
     [SkippableTheory]
@@ -227,15 +251,15 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
         });
     }
 
-    // What a sidecar has behind it: no TLS, and HTTP/2 from the first byte, since the proxy has agreed to it.
-    private static async Task<WebApplication> PlainAsync()
+    // What a sidecar has behind it: no TLS, and the protocol that the caller speaks from its first byte.
+    private static async Task<WebApplication> PlainAsync(HttpProtocols protocols)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             // The callers' scheme is https.
             kestrel.AllowAlternateSchemes = true;
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols);
         });
         var app = builder.Build();
         app.Run(context => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Host}"));
