@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -81,32 +80,11 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
     }
 
     [SkippableFact]
-    public async Task Over_streams_an_echo_on_the_Go_library_until_an_intention_denies_it()
-    {
-        await using var server = await GoAsync("tcpecho", "a");
-        await shared.Agent.ListsAsync(_service);
-        await IsEchoedUntilDeniedAsync();
-    }
-
-    [SkippableFact]
-    public async Task Over_streams_an_echo_behind_the_built_in_proxy_until_an_intention_denies_it()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        using var stop = new CancellationTokenSource();
-        var serving = EchoAsync(listener, stop.Token);
-        await using (await BuiltInProxy.StartAsync(shared.Agent, _service, ((IPEndPoint)listener.LocalEndpoint).Port))
-            await IsEchoedUntilDeniedAsync();
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
-    }
-
-    [SkippableFact]
     public async Task A_server_on_the_Go_library_over_HTTP_1_unless_its_Go_insists_on_HTTP_2()
     {
         await using var server = await GoAsync("server", "a");
         await using var worker = await Worker.StartAsync(shared.Agent);
-        await InstancesAsync(worker, 1);
+        await worker.KnowsAsync(_service);
         using var http = worker.CreateHttp(Host);
 
         try
@@ -160,7 +138,7 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
         worker.Logs.Expect("Refused");
         await shared.Agent.CreateIntentionAsync("web", _service, allow: false);
         await IsRefusedAsync(true, ports);
-        await InstancesAsync(worker, ports.Length);
+        await worker.KnowsAsync(_service, ports.Length);
 
         for (var i = 0; i < ManyCalls; i++)
         {
@@ -181,46 +159,6 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
         Assert.Single(worker.Logs.Entries, entry => entry.Event.Name == "Refused");
     }
 
-    private async Task IsEchoedUntilDeniedAsync()
-    {
-        await using var worker = await Worker.StartAsync(shared.Agent);
-        worker.Logs.Expect("Refused");
-        await InstancesAsync(worker, 1);
-        await using (var connection = await worker.Service.DialAsync(ConnectTarget.Service(_service)))
-        {
-            Assert.Equal($"spiffe://{shared.Authority.TrustDomain}/ns/default/dc/dc1/svc/{_service}", connection.Peer.SpiffeId);
-            await connection.Stream.WriteAsync("hello"u8.ToArray());
-            var answer = new byte[5];
-            await connection.Stream.ReadExactlyAsync(answer);
-            Assert.Equal("hello"u8.ToArray(), answer);
-        }
-
-        await shared.Agent.CreateIntentionAsync("web", _service, allow: false);
-        var denied = await Eventually.ReadsAsync("the stream is refused", ending => RefusalAsync(worker, ending), failure => failure is not null);
-        Assert.Contains($"an intention that denies \"web\" -> \"{_service}\"", denied!.Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>Why a stream got no answer; null when it got one.</summary>
-    private async Task<ConnectDeniedException?> RefusalAsync(Worker worker, CancellationToken ending)
-    {
-        try
-        {
-            await using var connection = await worker.Service.DialAsync(ConnectTarget.Service(_service), ending);
-            await connection.Stream.WriteAsync("x"u8.ToArray(), ending);
-            await connection.Stream.ReadExactlyAsync(new byte[1], ending);
-            return null;
-        }
-        catch (ConnectDeniedException e)
-        {
-            return e;
-        }
-        catch (IOException e) when (e.InnerException is ConnectDeniedException denied)
-        {
-            // With TLS 1.3 they refuse after our side of the handshake is done.
-            return denied;
-        }
-    }
-
     // Others than our own servers ask the agent for each connection, and take their time to hear of a change.
     private async Task IsRefusedAsync(bool refused, params int[] ports)
     {
@@ -228,9 +166,6 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
         foreach (var port in ports)
             await Eventually.HoldsAsync($"port {port} {(refused ? "refuses" : "serves")}", async _ => (await Attempt.MakeAsync(caller, port)).IsRefused == refused);
     }
-
-    private Task InstancesAsync(Worker worker, int count) =>
-        Eventually.HoldsAsync("the worker knows the instances", async ending => (await worker.Service.Resolver.ResolveAsync(ConnectTarget.Service(_service), ending)).Count == count);
 
     private Task<GoPeerServer> GoAsync(string kind, string id) => GoPeer.ServeAsync(shared.Agent, kind, "-name", _service, "-register", "-id", $"{_service}-{id}");
 
@@ -268,15 +203,6 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
     }
 
     private static string Address(WebApplication app) => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-
-    private static async Task EchoAsync(TcpListener listener, CancellationToken stop)
-    {
-        while (true)
-        {
-            using var client = await listener.AcceptTcpClientAsync(stop);
-            await client.GetStream().CopyToAsync(client.GetStream(), stop);
-        }
-    }
 
     private static ClientWebSocket Socket(string version) => new() { Options = { HttpVersion = new(version), HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact } };
 

@@ -22,7 +22,7 @@ namespace ConsulConnect.MeshTests;
 /// <item><term>TestStaticResolver_Resolve</term><description>FixedAddresses, AStreamIsDialed</description></item>
 /// <item><term>TestConsulResolver_Resolve</term><description>here; a kind of target that there is not cannot be made (TargetsMadeInCode)</description></item>
 /// <item><term>TestConsulResolverFromAddrFunc</term><description>NamesOfHosts</description></item>
-/// <item><term>TestPublicListener, TestProxy_public</term><description>AWorkerCalls: what is behind the built-in proxy</description></item>
+/// <item><term>TestPublicListener, TestProxy_public</term><description>AWorkerCalls, AWorkerDials: what is behind the built-in proxy</description></item>
 /// <item><term>TestUpstreamListener</term><description>TheBuiltInProxy</description></item>
 /// </list>
 /// </summary>

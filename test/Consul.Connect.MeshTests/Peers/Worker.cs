@@ -45,6 +45,11 @@ internal sealed class Worker : IAsyncDisposable
         return http;
     }
 
+    /// <summary>Waits until it knows so many instances of a service.</summary>
+    public Task KnowsAsync(string service, int instances = 1) => Eventually.HoldsAsync(
+        $"the worker knows {instances} of {service}",
+        async ending => (await Service.Resolver.ResolveAsync(ConnectTarget.Service(service), ending)).Count == instances);
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
