@@ -21,7 +21,7 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
     public void Watch(DialAttempt attempt) => _attempt = attempt;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _answered || buffer.IsEmpty ? base.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
+        _answered ? base.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -50,7 +50,9 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
     {
         try
         {
-            return First(await base.ReadAsync(buffer, cancellationToken));
+            var count = await base.ReadAsync(buffer, cancellationToken);
+            // HTTP/2 waits without a buffer: that too meets an alert, but no end.
+            return buffer.IsEmpty ? count : First(count);
         }
         catch (IOException e) when (Refusal(e) is { } refused)
         {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# install-grpc-peer.sh [DIR]: makes DIR/grpc-peer (default: .cache/grpc-peer in this repository), a gRPC client on Debian
+# install-grpc-peer.sh [DIR]: makes DIR/grpc-peer (default: .cache/grpc-peer in this repository), a gRPC client and server on Debian
 # bullseye's Python and its grpcio, and prints its path. Everything is unpacked in DIR, 10 MB down and 36 MB unpacked,
 # a few seconds; nothing is installed. Does nothing when it is there already; several may run at once.
 #
