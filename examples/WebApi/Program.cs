@@ -8,11 +8,12 @@ builder.AddDemo(args);
 builder.AddConsulDevAgent();
 builder.WebHost.UseConsulConnect();
 builder.Services.AddSingleton<OrderBook>();
+builder.Services.AddHttpClient(Calls.Client).AddConsulConnect();
 
 var app = builder.Build();
 app.UseWebSockets();
 
-// Callers of the mesh alone; /health answers everybody on the local endpoint.
+// Callers of the mesh alone; /health answers everybody, and /call whoever is on the local endpoint.
 var mesh = app.MapGroup("").RequireConnectAuthorization();
 mesh.MapGet("/whoami", (ConnectPeer caller) => new Caller(caller.Service, caller.Namespace, caller.Datacenter, caller.SpiffeId));
 mesh.MapGet("/api/orders", (OrderBook orders) => orders.All());
@@ -22,6 +23,7 @@ mesh.MapGet("/admin/stats", (OrderBook orders) => new Stats(orders.Count));
 mesh.MapGet("/stream", (CancellationToken stop) => TypedResults.ServerSentEvents(Ticks(stop), eventType: "tick"));
 mesh.Map("/ws", Echo.RunAsync);
 app.MapGet("/health", () => "ok");
+app.MapGet("/call/{service}/{**path}", Calls.AnswerAsync);
 
 app.Run();
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace WebApi.Demo;
@@ -23,15 +25,32 @@ internal sealed class Leaflet(DemoAgent agent, DemoIntentions intentions, string
         if (await intentions.IsAllowedAsync(web.Caller, cancel))
             Add(text, "hold a connection open as web, and forbid web to call meanwhile: within seconds the stream ends", $"curl -N {web.Url}/stream", await intentions.FlipLineAsync(web.Caller, cancel));
         if (service != "billing")
-            Add(text, "start the same app as another service of this mesh", SecondTerminal, $"curl {agent.Address}/v1/catalog/services");
+        {
+            var local = FreePort();
+            Add(
+                text,
+                $"start the same app as another service of this mesh, and let it call \"{service}\"",
+                SecondTerminal(local),
+                $"curl http://127.0.0.1:{local}/call/{service}/whoami",
+                $"curl {agent.Address}/v1/catalog/services");
+        }
+
         return text.ToString();
     }
 
     // The new process finds an agent by itself only where all clients of Consul look for one.
-    private string SecondTerminal =>
+    private string SecondTerminal(int local) =>
         $"dotnet run --project \"{Path.TrimEndingDirectorySeparator(folder)}\" -- --Consul:Service:Name=billing"
         + (agent.Address == "http://127.0.0.1:8500" && !agent.IsConfigured ? "" : $" --Consul:Address={agent.Address}")
-        + " --Kestrel:Endpoints:Connect:Url=https://127.0.0.1:0 --Kestrel:Endpoints:Local:Url=http://127.0.0.1:0";
+        + $" --Kestrel:Endpoints:Connect:Url=https://127.0.0.1:0 --Kestrel:Endpoints:Local:Url=http://127.0.0.1:{local}";
+
+    // Free now; the next line needs to know it.
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     private static void Add(StringBuilder text, string why, params string[] commands)
     {

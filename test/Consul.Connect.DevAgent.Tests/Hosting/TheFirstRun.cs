@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ConsulConnect.TestKit;
 
@@ -57,15 +58,62 @@ public sealed partial class TheFirstRun
 
         await Eventually.HoldsAsync("web is refused", async _ => !await AnswersAsync(http, UrlOf(web)));
 
-        var second = After(lines, "start the same app as another service of this mesh");
-        Assert.Contains($"--project \"{Folder}\"", second);
-        await using var billing = ChildProcess.Start("dotnet", [Assembly, .. second[(second.IndexOf(" -- ", StringComparison.Ordinal) + 4)..].Split(' ')], Environment());
-        await billing.WaitForLineAsync(line => line.Contains("\"billing\" is in the mesh as", StringComparison.Ordinal), Patience);
+        await using var billing = await StartSecondAsync(lines);
+        var call = After(lines, Second(lines));
+        Assert.StartsWith("curl ", call);
+        Assert.Contains("\"service\":\"billing\"", await Eventually.ReadsAsync("billing calls orders", cancel => http.GetStringAsync(UrlOf(call), cancel), _ => true));
         await Eventually.HoldsAsync("both are in the catalog", async cancel =>
-            await http.GetStringAsync(UrlOf(After(lines, second)), cancel) is var services && services.Contains("\"billing\"", StringComparison.Ordinal) && services.Contains("\"orders\"", StringComparison.Ordinal));
+            await http.GetStringAsync(UrlOf(After(lines, call)), cancel) is var services && services.Contains("\"billing\"", StringComparison.Ordinal) && services.Contains("\"orders\"", StringComparison.Ordinal));
         await billing.StopAsync();
         await app.StopAsync();
         Assert.Equal((0, 0), (billing.ExitCode, app.ExitCode));
+    }
+
+    [Fact]
+    public async Task A_second_process_calls_the_first_and_says_why_when_it_cannot()
+    {
+        await using var app = ChildProcess.Start("dotnet", Arguments(), Environment());
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero });
+        await app.WaitForLineAsync(line => line.EndsWith("/v1/catalog/services", StringComparison.Ordinal), Patience);
+        var lines = app.Output.Split('\n').Select(line => line.Trim()).ToList();
+        await using var billing = await StartSecondAsync(lines);
+        var whoami = UrlOf(After(lines, Second(lines)));
+        await Eventually.ReadsAsync("billing calls orders", cancel => http.GetStringAsync(whoami, cancel), answer => answer.Contains("\"service\":\"billing\"", StringComparison.Ordinal));
+
+        // The status and the body are what the other service said.
+        Assert.StartsWith("[", await http.GetStringAsync(new Uri(whoami, "/call/orders/api/orders?all=%2f")));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, new(whoami, "/call/orders/api/orders/999")));
+
+        var unknown = await ProblemAsync(http, new(whoami, "/call/nobody/whoami"));
+        Assert.Contains("\"billing\" cannot call nobody.service.consul", unknown);
+
+        // A caller of the mesh cannot use the name of the one it calls.
+        var web = UrlOf(After(lines, "call as web: answered 200"));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, new(web, "/call/billing/whoami")));
+
+        var agent = UrlOf(After(lines, After(lines, Second(lines))));
+        using (var denied = await http.PutAsync(new Uri(agent, "/v1/connect/intentions/exact?source=billing&destination=orders"), new StringContent("{\"Action\":\"deny\"}")))
+            denied.EnsureSuccessStatusCode();
+        await Eventually.HoldsAsync("billing is refused", async cancel => await StatusAsync(http, whoami) == HttpStatusCode.BadGateway);
+        Assert.Contains("an intention that denies \"billing\" -> \"orders\"", await ProblemAsync(http, whoami));
+    }
+
+    private static async Task<ChildProcess> StartSecondAsync(List<string> lines)
+    {
+        var second = Second(lines);
+        Assert.Contains($"--project \"{Folder}\"", second);
+        var billing = ChildProcess.Start("dotnet", [Assembly, .. second[(second.IndexOf(" -- ", StringComparison.Ordinal) + 4)..].Split(' ')], Environment());
+        await billing.WaitForLineAsync(line => line.Contains("\"billing\" is in the mesh as", StringComparison.Ordinal), Patience);
+        return billing;
+    }
+
+    private static string Second(List<string> lines) => After(lines, "start the same app as another service of this mesh, and let it call \"orders\"");
+
+    private static async Task<string> ProblemAsync(HttpClient http, Uri address)
+    {
+        using var answer = await http.GetAsync(address);
+        Assert.Equal((HttpStatusCode.BadGateway, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["detail"]!.GetValue<string>();
     }
 
     private static string Folder => Path.Combine(Repository.Root, "examples", "WebApi");
