@@ -26,10 +26,6 @@ public class AKeyThatIsNotOurs
             Reading.OnlyFault("""{ "Connect": { "Service": "orders", "Certificate": null } }"""));
 
     [Theory]
-    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Scope": "AnnotatedEndpoints" } } }""", "Consul:Connect:Authorization:Scope")]
-    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "Mode": "Audit" } } }""", "Consul:Connect:Authorization:Mode")]
-    [InlineData("""{ "Connect": { "Service": "orders", "Authorization": { "RevocationGrace": "2s" } } }""", "Consul:Connect:Authorization:RevocationGrace")]
-    [InlineData("""{ "Connect": { "Service": "orders", "RequestNormalization": { "MergeSlashes": true } } }""", "Consul:Connect:RequestNormalization")]
     [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "OnShutdown": "Deregister" } }""", "Consul:Registration:OnShutdown")]
     [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "PropagationDelay": "2s" } }""", "Consul:Registration:PropagationDelay")]
     [InlineData("""{ "Connect": { "Service": "orders" }, "Registration": { "DrainTime": "10s" } }""", "Consul:Registration:DrainTime")]
