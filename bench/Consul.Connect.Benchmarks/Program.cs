@@ -3,6 +3,14 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using ConsulConnect.Benchmarks.Calls;
+
+// "--calls" compares our client with a bare one, side by side in one run, which BenchmarkDotNet does not do; "--calls 2.0" on HTTP/2 alone.
+if (args is ["--calls", ..])
+{
+    await SideBySide.RunAsync(args.ElementAtOrDefault(1));
+    return;
+}
 
 // "--quick" measures everything in under three minutes, in this process; without it BenchmarkDotNet takes the time it wants.
 var isQuick = args.Contains("--quick");

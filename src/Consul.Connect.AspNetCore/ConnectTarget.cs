@@ -76,6 +76,10 @@ public sealed record ConnectTarget
         _ => $"{Name}.{(Kind == ConnectTargetKind.Query ? "query" : "service")}{(Datacenter is null ? "" : $".{Datacenter}")}.consul",
     };
 
+    /// <inheritdoc/>
+    /// <remarks>Of the name alone: each request looks for its target, and few have the same name.</remarks>
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
     // Empty means what null means, as it does to Consul.
     private static string? Segment(string? name, string parameter)
     {

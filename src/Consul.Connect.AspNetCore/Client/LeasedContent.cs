@@ -26,16 +26,23 @@ internal sealed class LeasedContent : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await using (_stream)
-            await _stream.CopyToAsync(stream, cancellationToken);
+        var copying = _stream.CopyToAsync(stream, cancellationToken);
+        // Read to its end it holds nothing any more; the response disposes it.
+        return copying.IsCompletedSuccessfully ? copying : DisposeAfterAsync(copying);
     }
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         using (_stream)
             _stream.CopyTo(stream);
+    }
+
+    private async Task DisposeAfterAsync(Task copying)
+    {
+        await using (_stream)
+            await copying;
     }
 
     protected override bool TryComputeLength(out long length)

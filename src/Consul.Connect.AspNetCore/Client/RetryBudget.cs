@@ -10,14 +10,15 @@ internal sealed class RetryBudget(TimeProvider time)
     private readonly Slot[] _slots = [.. Enumerable.Range(0, Seconds).Select(_ => new Slot())];
     private readonly Lock _lock = new();
 
-    public void Request() => Interlocked.Increment(ref Now().Requests);
+    /// <param name="now">The clock's timestamp.</param>
+    public void Request(long now) => Interlocked.Increment(ref SlotOf(now).Requests);
 
     /// <summary>Takes one retry, if there is any.</summary>
     public bool TryRetry()
     {
         lock (_lock)
         {
-            var now = Now();
+            var now = SlotOf(time.GetTimestamp());
             int requests = 0, retries = 0;
             foreach (var slot in _slots)
             {
@@ -34,9 +35,9 @@ internal sealed class RetryBudget(TimeProvider time)
         }
     }
 
-    private Slot Now()
+    private Slot SlotOf(long timestamp)
     {
-        var second = time.GetTimestamp() / time.TimestampFrequency;
+        var second = timestamp / time.TimestampFrequency;
         var slot = _slots[(int)(second % Seconds)];
         if (Volatile.Read(ref slot.Second) == second)
             return slot;

@@ -14,26 +14,40 @@ internal sealed partial class UpstreamPool
         // Who called us is nobody's word to pass on: the next service sees our certificate.
         if (request.Headers.NonValidated.Contains(ForwardedCertificate))
             request.Headers.Remove(ForwardedCertificate);
-        _budget.Request();
+        var now = _services.Time.GetTimestamp();
+        Volatile.Write(ref _lastUsed, now);
+        _budget.Request(now);
+        var protocol = SentRequest.Protocol(request, _upstream.Options.Protocol);
+        // Exactly this, so that nothing a server says leads to a version whose connections are not ours.
+        request.Version = protocol is ConnectProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         Tries? tries = null;
         try
         {
             while (true)
             {
-                var upstream = Open();
-                var protocol = SentRequest.Protocol(request, upstream.Options.Protocol);
                 var credentials = await _services.Own.GetAsync(Target, cancellationToken);
-                var roster = await RosterAsync(upstream, cancellationToken);
-                var instance = Pick(roster, upstream.Options, tries?.Instances) ?? tries?.Instances[^1] ?? throw NoInstances(upstream, roster);
-                // Exactly this, so that nothing a server says leads to a version whose connections are not ours.
-                request.Version = protocol is ConnectProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
-                request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+                var roster = await RosterAsync(cancellationToken);
+                var instance = Pick(roster, tries?.Instances) ?? tries?.Instances[^1] ?? throw NoInstances(roster);
                 var lease = instance.Acquire(protocol, credentials);
-                var (response, failure) = await TryAsync(request, lease, cancellationToken);
+                var refusal = lease.Handler.Refusal;
+                HttpResponseMessage? response = null;
+                Exception? failure = null;
+                try
+                {
+                    response = await lease.Handler.SendAsync(request, cancellationToken);
+                }
+                catch (Exception error)
+                {
+                    failure = Ended(lease, error, refusal, cancellationToken);
+                    if (cancellationToken.IsCancellationRequested)
+                        throw;
+                }
+
                 if (response is not null && !Failures.IsFailure(response.StatusCode))
                     return Leased(request, response, lease);
                 tries ??= new();
-                if (!MayRepeat(request, failure, roster, tries.With(instance), upstream.Options.Retries))
+                if (!MayRepeat(request, failure, roster, tries.With(instance), _upstream.Options.Retries))
                     return response is not null ? Leased(request, response, lease) : throw Surfaced(failure!);
                 response?.Dispose();
                 lease.End(LeaseOutcome.Failed);
@@ -49,22 +63,14 @@ internal sealed partial class UpstreamPool
         }
     }
 
-    private static async ValueTask<(HttpResponseMessage? Response, Exception? Failure)> TryAsync(HttpRequestMessage request, Lease lease, CancellationToken cancellationToken)
+    /// <summary>Ends the lease of an attempt that has failed.</summary>
+    /// <returns>What it failed of: a refusal that came meanwhile explains a connection that broke.</returns>
+    private static Exception Ended(Lease lease, Exception error, ConnectDeniedException? before, CancellationToken cancellationToken)
     {
-        var before = lease.Handler.Refusal;
-        try
-        {
-            return (await lease.Handler.SendAsync(request, cancellationToken), null);
-        }
-        catch (Exception error)
-        {
-            var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error) is Failure.Broken ? refusal : error;
-            var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e) is Failure.Final or Failure.Refused;
-            lease.End(isGivenUp ? LeaseOutcome.Unknown : LeaseOutcome.Failed);
-            if (cancellationToken.IsCancellationRequested)
-                throw;
-            return (null, e);
-        }
+        var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error) is Failure.Broken ? refusal : error;
+        var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e) is Failure.Final or Failure.Refused;
+        lease.End(isGivenUp ? LeaseOutcome.Unknown : LeaseOutcome.Failed);
+        return e;
     }
 
     /// <param name="error">Null: it answered that it cannot serve.</param>

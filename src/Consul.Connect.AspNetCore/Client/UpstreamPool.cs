@@ -11,6 +11,7 @@ internal sealed partial class UpstreamPool
     private readonly PoolServices _services;
     private readonly RetryBudget _budget;
     private readonly Lock _lock = new();
+    private readonly IUpstream _upstream;
     private volatile Roster _roster = new(new([], null), []);
     private IConnectBalancer? _balancer;
     private IConnectBalancer? _repeats;
@@ -23,13 +24,15 @@ internal sealed partial class UpstreamPool
     {
         (_services, Target, _lastUsed) = (services, target, services.Time.GetTimestamp());
         _budget = new(services.Time);
+        // Kept, not looked for with each request: asking it for its instances is what keeps it followed.
+        _upstream = services.Upstreams.Open(target);
     }
 
     public ConnectTarget Target { get; }
 
     /// <summary>Dials one instance for its handler.</summary>
     public ValueTask<MeshStream> DialAsync(InstancePool instance, ConnectProtocol protocol, CancellationToken cancellationToken) =>
-        DialAsync(_services.Upstreams.Open(Target), instance, Alpn(protocol), cancellationToken);
+        DialAsync(instance, Alpn(protocol), cancellationToken);
 
     /// <summary>Dials any instance, and others when one fails.</summary>
     /// <param name="protocol">Null: none is offered.</param>
@@ -39,14 +42,14 @@ internal sealed partial class UpstreamPool
         List<InstancePool>? tried = null;
         while (true)
         {
-            var upstream = Open();
+            Volatile.Write(ref _lastUsed, _services.Time.GetTimestamp());
             await _services.Own.GetAsync(Target, cancellationToken);
-            var roster = await RosterAsync(upstream, cancellationToken);
-            var instance = Pick(roster, upstream.Options, tried) ?? throw NoInstances(upstream, roster);
+            var roster = await RosterAsync(cancellationToken);
+            var instance = Pick(roster, tried) ?? throw NoInstances(roster);
             var isTrial = instance.Begin();
             try
             {
-                var stream = await DialAsync(upstream, instance, protocol(upstream.Options), cancellationToken);
+                var stream = await DialAsync(instance, protocol(_upstream.Options), cancellationToken);
                 instance.Judge(LeaseOutcome.Answered, isTrial);
                 return stream;
             }
@@ -54,7 +57,7 @@ internal sealed partial class UpstreamPool
             {
                 instance.Judge(LeaseOutcome.Failed, isTrial);
                 (tried ??= []).Add(instance);
-                if (tried.Count > upstream.Options.Retries || tried.Count >= roster.Members.Length)
+                if (tried.Count > _upstream.Options.Retries || tried.Count >= roster.Members.Length)
                     throw;
             }
             catch (Exception e)
@@ -112,40 +115,34 @@ internal sealed partial class UpstreamPool
         }
     }
 
-    private IUpstream Open()
-    {
-        Volatile.Write(ref _lastUsed, _services.Time.GetTimestamp());
-        return _services.Upstreams.Open(Target);
-    }
-
-    private async ValueTask<MeshStream> DialAsync(IUpstream upstream, InstancePool instance, SslApplicationProtocol? protocol, CancellationToken cancellationToken)
+    private async ValueTask<MeshStream> DialAsync(InstancePool instance, SslApplicationProtocol? protocol, CancellationToken cancellationToken)
     {
         try
         {
-            return await _services.Dialer.DialAsync(Target, upstream.Target.Identity, instance.Instance, protocol, cancellationToken);
+            return await _services.Dialer.DialAsync(Target, _upstream.Target.Identity, instance.Instance, protocol, cancellationToken);
         }
         catch (ConnectDialException)
         {
-            upstream.DialFailed();
+            _upstream.DialFailed();
             throw;
         }
     }
 
-    private InstancePool? Pick(Roster roster, ConnectUpstreamOptions options, List<InstancePool>? tried)
+    private InstancePool? Pick(Roster roster, List<InstancePool>? tried)
     {
         // A repeat that took a turn would lead the next request to the instance that has just failed.
         ref var slot = ref tried is null ? ref _balancer : ref _repeats;
-        var balancer = slot ?? Interlocked.CompareExchange(ref slot, Balancers.For(options), null) ?? slot;
+        var balancer = slot ?? Interlocked.CompareExchange(ref slot, Balancers.For(_upstream.Options), null) ?? slot;
         return roster.Pick(balancer, Volatile.Read(ref _ejected) > 0, tried);
     }
 
-    private ValueTask<Roster> RosterAsync(IUpstream upstream, CancellationToken cancellationToken)
+    private ValueTask<Roster> RosterAsync(CancellationToken cancellationToken)
     {
-        var set = upstream.GetAsync(cancellationToken);
-        return set.IsCompletedSuccessfully ? new(RosterOf(set.Result)) : FirstAsync(upstream, set.AsTask(), cancellationToken);
+        var set = _upstream.GetAsync(cancellationToken);
+        return set.IsCompletedSuccessfully ? new(RosterOf(set.Result)) : FirstAsync(set.AsTask(), cancellationToken);
     }
 
-    private async ValueTask<Roster> FirstAsync(IUpstream upstream, Task<UpstreamSet> first, CancellationToken cancellationToken)
+    private async ValueTask<Roster> FirstAsync(Task<UpstreamSet> first, CancellationToken cancellationToken)
     {
         try
         {
@@ -156,14 +153,14 @@ internal sealed partial class UpstreamPool
             throw new ConnectDialException(
                 ConnectDialError.NoInstances,
                 Target.ToString(),
-                $"\"{_services.Caller}\" cannot call {Target}: nothing is known of its instances after {_services.Patience.TotalSeconds:0.###} s ({upstream.LastError ?? "no answer yet"}). Nothing was dialed.");
+                $"\"{_services.Caller}\" cannot call {Target}: nothing is known of its instances after {_services.Patience.TotalSeconds:0.###} s ({_upstream.LastError ?? "no answer yet"}). Nothing was dialed.");
         }
     }
 
-    private ConnectDialException NoInstances(IUpstream upstream, Roster roster) => new(
+    private ConnectDialException NoInstances(Roster roster) => new(
         ConnectDialError.NoInstances,
         Target.ToString(),
-        $"\"{_services.Caller}\" cannot call {Target}, which has no instance to dial: {(roster.Set.Problem ?? upstream.LastError ?? "the catalog holds none that is healthy").TrimEnd('.')}.");
+        $"\"{_services.Caller}\" cannot call {Target}, which has no instance to dial: {(roster.Set.Problem ?? _upstream.LastError ?? "the catalog holds none that is healthy").TrimEnd('.')}.");
 
     private Roster RosterOf(UpstreamSet set)
     {
