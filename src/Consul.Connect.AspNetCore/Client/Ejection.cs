@@ -99,11 +99,12 @@ internal sealed class Ejection(TimeProvider time)
                 FailureRatio = 1,
                 MinimumThroughput = FailuresInARow,
                 SamplingDuration = TimeSpan.FromDays(1),
-                BreakDurationGenerator = args => new(Doubled(args.HalfOpenAttempts)),
-                OnOpened = args =>
+                // Not in OnOpened, which runs on a thread of its own, and would be waited for under the pool's lock.
+                BreakDurationGenerator = args =>
                 {
-                    Until = time.GetUtcNow() + args.BreakDuration;
-                    return default;
+                    var pause = Doubled(args.HalfOpenAttempts);
+                    Until = time.GetUtcNow() + pause;
+                    return new(pause);
                 },
             })
             .Build();

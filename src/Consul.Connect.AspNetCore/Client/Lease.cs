@@ -5,6 +5,7 @@ internal sealed class Lease(InstancePool instance, PooledHandler handler, bool i
 {
     private int _ended;
     private bool _isFailure;
+    private bool _isTrial = isTrial;
 
     public InstancePool Instance => instance;
 
@@ -13,13 +14,22 @@ internal sealed class Lease(InstancePool instance, PooledHandler handler, bool i
     /// <summary>Whatever else happens, the instance has failed this request.</summary>
     public void Blame() => _isFailure = true;
 
+    /// <summary>It answers with a body that may last for hours: whether an ejected instance is well again is known now, not at its end.</summary>
+    public void Began()
+    {
+        if (!_isTrial || _isFailure)
+            return;
+        _isTrial = false;
+        instance.Judge(LeaseOutcome.Answered, isTrial: true);
+    }
+
     /// <param name="outcome">What the request says about the instance.</param>
     public void End(LeaseOutcome outcome)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
         handler.Release();
-        instance.End(_isFailure ? LeaseOutcome.Failed : outcome, isTrial);
+        instance.End(_isFailure ? LeaseOutcome.Failed : outcome, _isTrial);
     }
 }
 

@@ -51,8 +51,11 @@ internal sealed class Outbound : IAsyncDisposable
         var target = TargetOf(new UriBuilder(request.RequestUri!.Scheme, context.DnsEndPoint.Host).Uri);
         return await PoolOf(target).DialAnyAsync(Alpn, cancellationToken);
 
+        // A handler that is not ours writes HTTP/1.1 for a request that asks for no more, whatever the connection agreed to.
         SslApplicationProtocol? Alpn(ConnectUpstreamOptions options) =>
-            SentRequest.Protocol(request, options.Protocol) is ConnectProtocol.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11;
+            (request.Version.Major >= 2 || request.VersionPolicy is HttpVersionPolicy.RequestVersionOrHigher) && SentRequest.Protocol(request, options.Protocol) is ConnectProtocol.Http2
+                ? SslApplicationProtocol.Http2
+                : SslApplicationProtocol.Http11;
     }
 
     public async ValueTask DisposeAsync()

@@ -107,7 +107,12 @@ internal sealed partial class UpstreamPool
         if (isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols && request.Method != HttpMethod.Connect)
             lease.End(LeaseOutcome.Answered);
         else
+        {
+            if (response.Content.Headers.ContentLength is null)
+                lease.Began();
             response.Content = new LeasedContent(response.Content, lease);
+        }
+
         return response;
     }
 
