@@ -10,9 +10,6 @@ namespace ConsulConnect.MeshTests;
 [Collection(Alone.Name)]
 public sealed class ManyUpstreams(ITestOutputHelper output)
 {
-    /// <summary>The variable that asks for the larger run; <c>docs/benchmarks.md</c> holds its figures.</summary>
-    private const string Large = "MESH_TESTS_LARGE";
-
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(50);
 
@@ -24,7 +21,6 @@ public sealed class ManyUpstreams(ITestOutputHelper output)
     [InlineData(1000)]
     public async Task Are_followed_over_as_many_connections_as_the_app_may_have(int count)
     {
-        Skip.If(count > 100 && Environment.GetEnvironmentVariable(Large) != "1", $"Set {Large}=1 to follow {count} upstreams.");
         await using var agent = await ConsulAgent.StartAsync();
         using var peer = new HttpClient { BaseAddress = new(agent.Address) };
         for (var i = 0; i < count; i++)
