@@ -45,9 +45,9 @@ internal sealed class Registering : IAsyncDisposable
         canary.Mesh.Verify(new("spiffe://test.consul/ns/default/dc/dc1/svc/canary", "test.consul", "default", "default", "dc1", "canary", "0c", Time.GetUtcNow()));
         canary.Entered = Registry.Enter(canary.Mesh, ConnectionKind.Http, -1, () => canary.CloseRequested.TrySetResult(), () => { });
         await canary.CloseRequested.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        canary.Entered.Dispose();
-        // Those behind the canary in the same look.
+        // Those behind the canary in the same look: it ends with a timer, which is set only while something is open.
         await Time.WaitForTimersAsync();
+        canary.Entered.Dispose();
     }
 
     public async ValueTask DisposeAsync()
