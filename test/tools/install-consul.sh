@@ -7,7 +7,7 @@
 # DEBIAN_MIRROR=URL  default: the mirror in this system's apt sources
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/bullseye.sh"
+. "$here/debian.sh"
 
 version=1.8.7
 package_version=1.8.7+dfsg1-2+b3
@@ -24,9 +24,7 @@ directory=${1:-$here/../../.cache/consul}
 mkdir -p "$directory"
 directory=$(cd "$directory" && pwd)
 
-# One at a time: whoever comes second finds the work done.
-exec 9>"$directory/.lock"
-flock 9
+one_at_a_time "$directory/.lock"
 
 is_sound() { [ -x "$1" ] && echo "$binary_sha256  $1" | sha256sum -c --status; }
 
@@ -37,7 +35,7 @@ if ! is_sound "$directory/consul"; then
     if [ -n "${CONSUL_DEB:-}" ]; then
         cp "$CONSUL_DEB" "$work/consul.deb"
     else
-        bullseye_download "$work/apt" "$work/download" "consul=$package_version"
+        debian_download bullseye "$work/apt" "$work/download" "consul=$package_version"
         mv "$work"/download/consul_*.deb "$work/consul.deb"
     fi
     echo "$package_sha256  $work/consul.deb" | sha256sum -c --status || die "the package does not have the pinned SHA-256; nothing was installed"

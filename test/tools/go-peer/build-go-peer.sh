@@ -7,16 +7,14 @@
 # DEBIAN_MIRROR=URL  default: the mirror in this system's apt sources
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../bullseye.sh"
+. "$here/../debian.sh"
 
 [ $# -le 1 ] || die "usage: build-go-peer.sh [OUT]"
 out=${1:-$here/../../../.cache/go-peer/go-peer}
 mkdir -p "$(dirname "$out")"
 out=$(cd "$(dirname "$out")" && pwd)/$(basename "$out")
 
-# One at a time: whoever comes second finds the work done.
-exec 9>"$out.lock"
-flock 9
+one_at_a_time "$out.lock"
 
 sources=$(cat "$here/main.go" "$here/build-go-peer.sh" | sha256sum | cut -d' ' -f1)
 if [ ! -x "$out" ] || [ "$(cat "$out.sources" 2>/dev/null)" != "$sources" ]; then
@@ -34,7 +32,7 @@ if [ ! -x "$out" ] || [ "$(cat "$out.sources" 2>/dev/null)" != "$sources" ]; the
         mitchellh-copystructure mitchellh-go-testing-interface mitchellh-hashstructure mitchellh-mapstructure
         mitchellh-reflectwalk pkg-errors pmezard-go-difflib prometheus-client-golang prometheus-client-model
         prometheus-common prometheus-procfs stretchr-objx stretchr-testify tv42-httpunix'
-    bullseye_download "$work/apt" "$work/download" golang-1.15-go golang-1.15-src \
+    debian_download bullseye "$work/apt" "$work/download" golang-1.15-go golang-1.15-src \
         golang-github-hashicorp-consul-dev=1.8.7+dfsg1-2 \
         $(for library in $libraries; do echo "golang-github-$library-dev"; done) \
         golang-golang-x-crypto-dev golang-golang-x-net-dev golang-golang-x-sys-dev golang-golang-x-text-dev \

@@ -6,16 +6,14 @@
 # DEBIAN_MIRROR=URL  default: the mirror in this system's apt sources
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../bullseye.sh"
+. "$here/../debian.sh"
 
 [ $# -le 1 ] || die "usage: install-grpc-peer.sh [DIR]"
 directory=${1:-$here/../../../.cache/grpc-peer}
 mkdir -p "$directory"
 directory=$(cd "$directory" && pwd)
 
-# One at a time: whoever comes second finds the work done.
-exec 9>"$directory/.lock"
-flock 9
+one_at_a_time "$directory/.lock"
 
 sources=$(cat "$here/main.py" "$here/install-grpc-peer.sh" | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$directory/.sources" 2>/dev/null)" != "$sources" ]; then
@@ -24,7 +22,7 @@ if [ "$(cat "$directory/.sources" 2>/dev/null)" != "$sources" ]; then
     trap 'exit 1' HUP INT TERM
 
     # The interpreter too, because an extension module fits one version of it only; and the libraries that both link.
-    bullseye_download "$work/apt" "$work/download" \
+    debian_download bullseye "$work/apt" "$work/download" \
         python3.9-minimal libpython3.9-minimal libpython3.9-stdlib python3-six python3-grpcio \
         libabsl20200923 libatomic1 libbz2-1.0 libc-ares2 libcrypt1 libexpat1 libffi7 libgcc-s1 liblzma5 libmpdec3 \
         libprotobuf23 libssl1.1 libstdc++6 libuuid1 zlib1g

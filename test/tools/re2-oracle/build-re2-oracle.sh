@@ -7,17 +7,14 @@
 # DEBIAN_MIRROR=URL  default: the mirror in this system's apt sources
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-debian_suite=bookworm
-. "$here/../bullseye.sh"
+. "$here/../debian.sh"
 
 [ $# -le 1 ] || die "usage: build-re2-oracle.sh [OUT]"
 out=${1:-$here/../../../.cache/re2-oracle/re2-oracle}
 mkdir -p "$(dirname "$out")"
 out=$(cd "$(dirname "$out")" && pwd)/$(basename "$out")
 
-# One at a time: whoever comes second finds the work done.
-exec 9>"$out.lock"
-flock 9
+one_at_a_time "$out.lock"
 
 sources=$(cat "$here/main.cc" "$here/build-re2-oracle.sh" | sha256sum | cut -d' ' -f1)
 if [ ! -x "$out" ] || [ "$(cat "$out.sources" 2>/dev/null)" != "$sources" ]; then
@@ -28,7 +25,7 @@ if [ ! -x "$out" ] || [ "$(cat "$out.sources" 2>/dev/null)" != "$sources" ]; the
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
 
-    bullseye_download "$work/apt" "$work/download" libre2-dev
+    debian_download bookworm "$work/apt" "$work/download" libre2-dev
     for package in "$work"/download/*.deb; do dpkg-deb -x "$package" "$work/root"; done
     library=$(find "$work/root" -name libre2.a)
     g++ -std=c++17 -O2 -I"$work/root/usr/include" "$here/main.cc" "$library" -lpthread -o "$work/re2-oracle" >&2
