@@ -27,7 +27,7 @@ internal static class AgentAnswers
             throw new FormatException("CertPEM is missing");
         if (wire.PrivateKeyPEM is not { Length: > 0 } key)
             throw new FormatException("PrivateKeyPEM is missing");
-        return new(wire.Service ?? "", wire.ServiceURI ?? "", certificate, key);
+        return new(wire.Service ?? "", certificate, key);
     }
 
     public static AuthorizeVerdict Verdict(ReadOnlySpan<byte> body)

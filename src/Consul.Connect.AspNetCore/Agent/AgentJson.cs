@@ -22,8 +22,6 @@ internal sealed class LeafJson
 {
     public string? Service { get; set; }
 
-    public string? ServiceURI { get; set; }
-
     [JsonConverter(typeof(Utf8TextConverter))]
     public byte[]? CertPEM { get; set; }
 

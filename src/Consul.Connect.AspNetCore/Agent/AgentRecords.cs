@@ -12,11 +12,9 @@ internal sealed record CaRoot(string Id, bool Active, string RootCert, IReadOnly
 }
 
 /// <summary>A leaf as issued. The PEM texts are UTF-8 so that the key can be wiped; it never becomes a string.</summary>
-internal sealed class IssuedLeaf(string service, string serviceUri, byte[] certPem, byte[] privateKeyPem) : IDisposable
+internal sealed class IssuedLeaf(string service, byte[] certPem, byte[] privateKeyPem) : IDisposable
 {
     public string Service { get; } = service;
-
-    public string ServiceUri { get; } = serviceUri;
 
     public byte[] CertPem { get; } = certPem;
 

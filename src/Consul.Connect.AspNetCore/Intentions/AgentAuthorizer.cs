@@ -11,6 +11,7 @@ internal sealed class AgentAuthorizer : IAuthorizer
     public const int MaxVerdicts = 4096;
 
     public static readonly TimeSpan VerdictLife = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How often it asks about an open connection.</summary>
     public static readonly TimeSpan AskAgainInterval = TimeSpan.FromSeconds(5);
 
@@ -25,8 +26,8 @@ internal sealed class AgentAuthorizer : IAuthorizer
     private readonly AgentWatch<IntentionMatch> _trigger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile DefaultPolicyAnswer? _default;
     private readonly IntentionDecision _letIn;
+    private volatile DefaultPolicyAnswer? _default;
     private string? _problem;
 
     /// <param name="self">This service as its own leaf names it; null before the first leaf.</param>
@@ -181,7 +182,7 @@ internal sealed class AgentAuthorizer : IAuthorizer
     {
         _default = answer;
         Turn();
-        _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);
+        _link.Logger.DefaultPolicyAnswered(_service, answer);
         _ready.TrySetResult();
     }
 }

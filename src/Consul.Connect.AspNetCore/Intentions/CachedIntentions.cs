@@ -197,7 +197,7 @@ internal sealed class CachedIntentions : IAuthorizer
         lock (_writing)
             _current = _current with { Default = answer, DefaultFreshness = freshness };
         Changed?.Invoke();
-        _link.Logger.DefaultPolicyKnown(_service, answer.ToString(), answer.Origin);
+        _link.Logger.DefaultPolicyAnswered(_service, answer);
         SignalReady();
     }
 

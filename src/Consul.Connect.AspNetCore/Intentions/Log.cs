@@ -8,7 +8,17 @@ internal static partial class Log
     public static partial void IntentionsChanged(this ILogger logger, string service, int count);
 
     [LoggerMessage(301, LogLevel.Information, "Callers of \"{Service}\" that no intention names are decided by the default policy: {Policy} ({Origin}).")]
-    public static partial void DefaultPolicyKnown(this ILogger logger, string service, string policy, string origin);
+    private static partial void DefaultPolicyKnown(ILogger logger, string service, string policy, string origin);
+
+    public static void DefaultPolicyAnswered(this ILogger logger, string service, DefaultPolicyAnswer answer)
+    {
+        DefaultPolicyKnown(logger, service, answer.ToString(), answer.Origin);
+        if (answer.Allowed)
+            DefaultPolicyAllows(logger, service);
+    }
+
+    [LoggerMessage(306, LogLevel.Warning, "Whoever no intention names may call \"{Service}\", because that is the agent's default policy. Set default_intention_policy or the ACL default policy to deny in Consul, or Consul:Connect:Authorization:DefaultPolicy to Deny here; to Allow, if it is meant.")]
+    private static partial void DefaultPolicyAllows(ILogger logger, string service);
 
     [LoggerMessage(302, LogLevel.Warning, "{Rule} Update this library, or rewrite the intention.")]
     public static partial void IntentionNotUnderstood(this ILogger logger, string rule);

@@ -1,22 +1,42 @@
-using System.Collections.Concurrent;
 using ConsulConnect.Intentions;
 
 namespace ConsulConnect.Server;
 
-/// <summary>Which lines about refused callers are due: one a minute for each caller and reason, for as many as are remembered.</summary>
+/// <summary>
+/// Which lines about refused callers are due: one a minute for each caller and reason, and for no more of them than are remembered, so
+/// that many identities write no more than many requests of one.
+/// </summary>
 internal sealed class CallerLines(TimeProvider time)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
-    private const int Remembered = 256;
+    public const int Remembered = 256;
 
-    private readonly ConcurrentDictionary<(string Caller, DecisionReason Reason), long> _last = new();
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Caller, DecisionReason Reason), long> _last = [];
 
     public bool IsDue(ConnectPeer caller, DecisionReason reason)
     {
-        if (_last.Count >= Remembered)
-            _last.Clear();
         var now = time.GetTimestamp();
-        var last = _last.GetOrAdd((caller.SpiffeId, reason), long.MinValue);
-        return (last == long.MinValue || time.GetElapsedTime(last, now) >= Pause) && _last.TryUpdate((caller.SpiffeId, reason), now, last);
+        lock (_gate)
+        {
+            if (_last.TryGetValue((caller.SpiffeId, reason), out var last) ? time.GetElapsedTime(last, now) < Pause : !HasRoom(now))
+                return false;
+            _last[(caller.SpiffeId, reason)] = now;
+            return true;
+        }
+    }
+
+    private bool HasRoom(long now)
+    {
+        if (_last.Count < Remembered)
+            return true;
+        foreach (var (key, last) in _last)
+        {
+            if (time.GetElapsedTime(last, now) >= Pause)
+                _last.Remove(key);
+        }
+
+        return _last.Count < Remembered;
     }
 }

@@ -27,7 +27,7 @@ public sealed class AKeyIsInTheAnswer
         {
             var call = await calls.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
             keys.Add([1, 2, 3]);
-            call.SetResult(new(new("web", "", [], keys[^1]), (ulong)keys.Count, null, TimeSpan.Zero, content));
+            call.SetResult(new(new("web", [], keys[^1]), (ulong)keys.Count, null, TimeSpan.Zero, content));
         }
 
         await time.WaitForTimersAsync();

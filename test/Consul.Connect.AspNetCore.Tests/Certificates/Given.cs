@@ -19,7 +19,7 @@ internal static class Given
         new(ca.Id, isActive, ca.CertificatePem, [.. intermediates.Select(c => c.ExportCertificatePem())]);
 
     public static IssuedLeaf Issued(TestCaLeaf leaf) =>
-        new(leaf.Service, leaf.SpiffeId, Encoding.UTF8.GetBytes(leaf.CertPem), Encoding.UTF8.GetBytes(leaf.PrivateKeyPem));
+        new(leaf.Service, Encoding.UTF8.GetBytes(leaf.CertPem), Encoding.UTF8.GetBytes(leaf.PrivateKeyPem));
 
     /// <summary>A service named "api" that trusts these roots, the first of which issued its leaf.</summary>
     public static MeshCredentials Credentials(params TestCa[] cas) => Credentials(Roots(cas), cas[0].IssueLeaf("api"));

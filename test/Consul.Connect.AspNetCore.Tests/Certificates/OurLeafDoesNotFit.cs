@@ -146,5 +146,5 @@ public class OurLeafDoesNotFit
     private static bool Consume(IssuedLeaf issued, ConsulConnect.Certificates.ExpectedService expected, out string? reason) =>
         ConsulConnect.Certificates.OwnLeaf.TryParse(issued.CertPem, issued.PrivateKeyPem, expected, out _, out reason);
 
-    private static IssuedLeaf Issued(string certPem, string keyPem) => new("api", "", Encoding.UTF8.GetBytes(certPem), Encoding.UTF8.GetBytes(keyPem));
+    private static IssuedLeaf Issued(string certPem, string keyPem) => new("api", Encoding.UTF8.GetBytes(certPem), Encoding.UTF8.GetBytes(keyPem));
 }

@@ -72,7 +72,7 @@ public sealed class TheAgentIsFollowed : IAsyncDisposable
             await _agent.Taken;
             told.Add(_credentials.LastError);
         }
-        _agent.Say(new IssuedLeaf("api", "", [.. "-----BEGIN CERTIFICATE-----"u8], System.Text.Encoding.UTF8.GetBytes(leaves[0].PrivateKeyPem)));
+        _agent.Say(new IssuedLeaf("api", [.. "-----BEGIN CERTIFICATE-----"u8], System.Text.Encoding.UTF8.GetBytes(leaves[0].PrivateKeyPem)));
         await _agent.Taken;
         told.Add(_credentials.LastError);
         Assert.Equal(3, told.Count(text => text is not null));

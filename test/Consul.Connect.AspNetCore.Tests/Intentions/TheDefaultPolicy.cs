@@ -42,6 +42,7 @@ public partial class TheDefaultPolicy
         Assert.Equal((allowed, DecisionReason.DefaultPolicy), Brief(await orders.Authorizer.DecideAsync(Policy.Caller("web", "elsewhere"), ConnectionKind.Http, CancellationToken.None)));
         Assert.False((await orders.DecideAsync("web")).Allowed);
         Assert.Contains("Default behavior configured by ACLs", Assert.Single(orders.Logged(301)));
+        Assert.Equal(allowed ? 1 : 0, orders.Logged(306).Length);
     }
 
     [Fact]

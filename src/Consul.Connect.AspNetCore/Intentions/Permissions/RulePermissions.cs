@@ -15,7 +15,6 @@ internal sealed class RulePermissions
         CouldAllow = _rules.Any(rule => rule.Allows);
         CouldDeny = _rules.Any(rule => !rule.Allows);
         MatchesAll = last < 0 ? null : rules[last];
-        DeniesAll = MatchesAll is not null && !CouldAllow;
     }
 
     /// <summary>Whether some request could be allowed by one of them.</summary>
@@ -25,8 +24,6 @@ internal sealed class RulePermissions
 
     /// <summary>The one that leaves nothing to what comes after; null when there is none.</summary>
     public PermissionRule? MatchesAll { get; }
-
-    public bool DeniesAll { get; }
 
     /// <param name="deniesOnly">Whether those that allow are left out.</param>
     public PermissionRule? Match(ref RequestState state, bool deniesOnly, out int index)

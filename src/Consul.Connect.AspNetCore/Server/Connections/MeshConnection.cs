@@ -10,6 +10,8 @@ namespace ConsulConnect.Server;
 /// </summary>
 internal sealed class MeshConnection : IConnectPeerFeature
 {
+    private const int MostSpare = 8;
+
     private readonly Lock _gate = new();
     private readonly List<WireRequest> _running = [];
     private readonly Stack<WireRequest> _spare = [];
@@ -91,8 +93,6 @@ internal sealed class MeshConnection : IConnectPeerFeature
                 visit(request, state);
         }
     }
-
-    private const int MostSpare = 8;
 
     private sealed record Refusal(IntentionDecision Decision);
 }

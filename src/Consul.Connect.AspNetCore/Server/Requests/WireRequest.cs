@@ -17,7 +17,7 @@ internal sealed class WireRequest : IRequestHeaders
 
     private KeyValuePair<string, StringValues>[] _headers = new KeyValuePair<string, StringValues>[16];
     private int _count;
-    private HttpContext? _context;
+    private IHttpRequestLifetimeFeature? _lifetime;
     private string _method = "";
     private string _target = "";
     private string _authority = "";
@@ -63,7 +63,8 @@ internal sealed class WireRequest : IRequestHeaders
     public void Capture(HttpContext context, UnderscoredHeaders underscored = UnderscoredHeaders.Allow)
     {
         var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        _context = context;
+        // The server's own, which returns at once; one that the app puts before it may do anything.
+        _lifetime = context.Features.Get<IHttpRequestLifetimeFeature>();
         _method = context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } ? HttpMethods.Get : request.Method;
         _target = request.RawTarget;
         _path = request.Path;
@@ -110,13 +111,13 @@ internal sealed class WireRequest : IRequestHeaders
     }
 
     /// <summary>Ends the request, and over HTTP/1.1 its connection. Only from within the connection's visit.</summary>
-    public void Abort() => _context?.Abort();
+    public void Abort() => _lifetime?.Abort();
 
     public void Clear()
     {
         _headers.AsSpan(0, _count).Clear();
         _count = 0;
-        _context = null;
+        _lifetime = null;
         HaveUnderscores = HaveIllegalNames = _isMisnamed = false;
         (Decision, Pending) = (default, null);
         (LostSince, IsAborted) = (null, false);
