@@ -33,7 +33,7 @@ public sealed class ConnectService : IAsyncDisposable
     // Never disposed: a wait may begin after the end, and without a timer it holds nothing.
     private readonly CancellationTokenSource _stopping = new();
 
-    internal ConnectService(ReadResult configuration, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters, IConnectResolver? resolver = null)
+    internal ConnectService(ReadResult configuration, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters, IConnectResolver? resolver = null, IReadiness? readiness = null)
     {
         configuration.ThrowIfInvalid();
         Options = configuration.Options;
@@ -58,7 +58,7 @@ public sealed class ConnectService : IAsyncDisposable
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);
         Requests = new(Authorizer, new(Name, _metrics, time, logger), Options.Connect);
         Connections = new(Name, Authorizer, Credentials, Options.Connect.Authorization, _metrics, time, logger);
-        Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options) : null;
+        Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options, readiness ?? new AlwaysReady()) : null;
         Resolver = resolver ?? new UpstreamResolver(Upstreams);
         Outbound = Call(Options.Connect.HandshakeTimeout, logger);
         _entry = new(this, logger);
@@ -226,7 +226,7 @@ public sealed class ConnectService : IAsyncDisposable
     {
         await _entry.DisposeAsync();
         if (Registrar is not null)
-            await Registrar.StopAsync(cancellationToken);
+            await Registrar.LeaveAsync(cancellationToken);
     }
 
     private static Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)

@@ -52,7 +52,30 @@ internal static class AgentAnswers
     public static RegisteredService Service(ReadOnlySpan<byte> body)
     {
         var wire = Read(body, AgentJson.Default.ServiceJson);
-        return new(Required(wire.ID, "ID"), Required(wire.Service, "Service"), wire.Address ?? "", wire.Port);
+        return new(Required(wire.ID, "ID"), Required(wire.Service, "Service"), wire.Address ?? "", wire.Port)
+        {
+            Tags = [.. (wire.Tags ?? []).Select(tag => tag ?? "")],
+            Meta = (wire.Meta ?? []).ToDictionary(pair => pair.Key, pair => pair.Value ?? "", StringComparer.Ordinal),
+            TaggedAddresses = (wire.TaggedAddresses ?? []).Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal),
+            Weights = wire.Weights,
+            EnableTagOverride = wire.EnableTagOverride,
+            IsNative = wire.Connect is { Native: true },
+        };
+    }
+
+    /// <summary>The checks of one instance; those of others are left out.</summary>
+    public static RegisteredChecks Checks(ReadOnlySpan<byte> body, string serviceId)
+    {
+        var wire = Read(body, AgentJson.Default.DictionaryStringRegisteredCheckJson);
+        return new([.. wire.Values
+            .Where(check => check?.ServiceID == serviceId)
+            .Select(check => new RegisteredCheck(Required(check!.CheckID, "CheckID"), check.Status ?? "", check.Notes ?? "", check.Type ?? ""))]);
+    }
+
+    public static TokenLife Token(ReadOnlySpan<byte> body)
+    {
+        var wire = Read(body, AgentJson.Default.TokenJson);
+        return new(wire.CreateTime, wire.ExpirationTime);
     }
 
     private static CaRoot Root(RootJson? wire)

@@ -62,31 +62,45 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
 
     public Task RegisterServiceAsync(ServiceRegistration registration, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new(registration.Id, registration.Name, registration.Address, registration.Port, registration.Tags, registration.Meta, new(Native: true)),
-            AgentJson.Default.RegistrationJson);
+        var body = JsonSerializer.SerializeToUtf8Bytes(RegistrationJson.From(registration), AgentJson.Default.RegistrationJson);
         var call = new AgentCall(HttpMethod.Put, "/v1/agent/service/register", Address) { Needs = $"service:write on \"{registration.Name}\"", Body = body };
         return _channel.TellAsync(Named(call), cancellationToken);
     }
 
-    public async Task DeregisterServiceAsync(string id, CancellationToken cancellationToken)
-    {
-        var call = new AgentCall(HttpMethod.Put, $"/v1/agent/service/deregister/{Segment(id)}", Address) { Needs = $"service:write on the service of \"{id}\"", Body = [] };
-        try
-        {
-            await _channel.TellAsync(Named(call), cancellationToken);
-        }
-        catch (AgentException missing) when (missing.Fault == AgentFault.Missing)
-        {
-            // Gone is what was wanted.
-        }
-    }
+    public Task DeregisterServiceAsync(string id, CancellationToken cancellationToken) =>
+        RemoveAsync(Put($"/v1/agent/service/deregister/{Segment(id)}", $"service:write on the service of \"{id}\"", []), cancellationToken);
 
     public Task<AgentAnswer<RegisteredService>> GetServiceAsync(string id, BlockingQuery query, CancellationToken cancellationToken) =>
         _channel.AskAsync(
             Named(Get($"/v1/agent/service/{Segment(id)}", $"service:read on the service of \"{id}\"")).Blocking(query),
             AgentAnswers.Service,
             cancellationToken);
+
+    public Task<AgentAnswer<RegisteredChecks>> GetChecksAsync(string serviceId, CancellationToken cancellationToken)
+    {
+        var quoted = serviceId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        var call = Get("/v1/agent/checks", $"service:read on the service of \"{serviceId}\"").With("filter", $"ServiceID == \"{quoted}\"");
+        return _channel.AskAsync(Named(call), body => AgentAnswers.Checks(body.Span, serviceId), fromServers: false, cancellationToken);
+    }
+
+    public Task UpdateCheckAsync(string id, CheckStatus status, string output, CancellationToken cancellationToken)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new(CheckJson.Spell(status), output), AgentJson.Default.CheckUpdateJson);
+        return _channel.TellAsync(Named(Put($"/v1/agent/check/update/{Segment(id)}", $"service:write on the service of \"{id}\"", body)), cancellationToken);
+    }
+
+    public Task DeregisterCheckAsync(string id, CancellationToken cancellationToken) =>
+        RemoveAsync(Put($"/v1/agent/check/deregister/{Segment(id)}", $"service:write on the service of \"{id}\"", []), cancellationToken);
+
+    public Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken)
+    {
+        var call = Put($"/v1/agent/service/maintenance/{Segment(serviceId)}", $"service:write on the service of \"{serviceId}\"", [])
+            .With("enable", enable ? "true" : "false").With("reason", reason);
+        return _channel.TellAsync(Named(call), cancellationToken);
+    }
+
+    public Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken) =>
+        _channel.AskAsync(Get("/v1/acl/token/self"), AgentAnswers.Token, cancellationToken);
 
     public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) =>
         ListAsync(Health(what).Blocking(query), cancellationToken);
@@ -144,6 +158,20 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
     private static string? Other(string? given, string? own) => string.IsNullOrEmpty(given) ? own : own is null ? Enterprise(given) : given;
 
     private AgentCall Get(string path, string? needs = null) => new(HttpMethod.Get, path, Address) { Needs = needs };
+
+    private AgentCall Put(string path, string needs, byte[] body) => new(HttpMethod.Put, path, Address) { Needs = needs, Body = body };
+
+    private async Task RemoveAsync(AgentCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _channel.TellAsync(Named(call), cancellationToken);
+        }
+        catch (AgentException missing) when (missing.Fault == AgentFault.Missing)
+        {
+            // Gone is what was wanted.
+        }
+    }
 
     private AgentCall Named(AgentCall call) => call.With("ns", _namespace).With("partition", _partition);
 }

@@ -12,6 +12,9 @@ namespace ConsulConnect.Agent;
 [JsonSerializable(typeof(ServiceJson))]
 [JsonSerializable(typeof(AuthorizeJson))]
 [JsonSerializable(typeof(RegistrationJson))]
+[JsonSerializable(typeof(Dictionary<string, RegisteredCheckJson?>))]
+[JsonSerializable(typeof(CheckUpdateJson))]
+[JsonSerializable(typeof(TokenJson))]
 internal sealed partial class AgentJson : JsonSerializerContext;
 
 internal sealed record RootsJson(string? ActiveRootID, string? TrustDomain, List<RootJson?>? Roots);
@@ -39,14 +42,7 @@ internal sealed record SelfDebugConfigJson(bool? ACLsEnabled, string? ACLDefault
 
 internal sealed record SelfAclJson(bool? ACLsEnabled, string? ACLDefaultPolicy);
 
-internal sealed record ServiceJson(string? ID, string? Service, string? Address, int Port);
-
 internal sealed record AuthorizeJson(string Target, string ClientCertURI, string ClientCertSerial);
-
-// No member that Consul 1.8 does not know: it answers 400 to those.
-internal sealed record RegistrationJson(string ID, string Name, string? Address, int Port, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Meta, RegistrationConnectJson Connect);
-
-internal sealed record RegistrationConnectJson(bool Native);
 
 /// <summary>Reads a JSON string as its UTF-8 bytes: a private key must never become a string, which nobody can wipe.</summary>
 internal sealed class Utf8TextConverter : JsonConverter<byte[]>

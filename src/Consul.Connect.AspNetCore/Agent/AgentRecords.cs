@@ -61,6 +61,57 @@ internal sealed record AuthorizeVerdict(bool Authorized, string Reason);
 
 internal sealed record AgentSelf(string Datacenter, string NodeName, string Version, string? DefaultIntentionPolicy, bool? AclsEnabled, string? AclDefaultPolicy);
 
-internal sealed record ServiceRegistration(string Id, string Name, string? Address, int Port, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Meta);
+/// <summary>An entry as it is sent. What is null or empty is left out.</summary>
+internal sealed record ServiceRegistration(string Id, string Name, string? Address, int Port, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Meta)
+{
+    public IReadOnlyDictionary<string, ServiceAddress> TaggedAddresses { get; init; } = new Dictionary<string, ServiceAddress>();
 
-internal sealed record RegisteredService(string Id, string Name, string Address, int Port);
+    public ServiceWeights? Weights { get; init; }
+
+    public bool EnableTagOverride { get; init; }
+
+    public IReadOnlyList<CheckRegistration> Checks { get; init; } = [];
+}
+
+internal sealed record ServiceAddress(string Address, int Port);
+
+internal sealed record ServiceWeights(int Passing, int Warning);
+
+/// <summary>One check of an entry.</summary>
+/// <param name="Id">Always said, so that it can be updated and removed by it.</param>
+/// <param name="Status">What it is while the agent knows nothing better.</param>
+/// <param name="Definition">The rest; its id and status are not read.</param>
+internal sealed record CheckRegistration(string Id, CheckStatus Status, ConsulCheckOptions Definition);
+
+internal enum CheckStatus
+{
+    Passing,
+    Warning,
+    Critical,
+}
+
+/// <summary>An entry as the agent has it.</summary>
+internal sealed record RegisteredService(string Id, string Name, string Address, int Port)
+{
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Meta { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyDictionary<string, ServiceAddress> TaggedAddresses { get; init; } = new Dictionary<string, ServiceAddress>();
+
+    public ServiceWeights? Weights { get; init; }
+
+    public bool EnableTagOverride { get; init; }
+
+    public bool IsNative { get; init; }
+}
+
+/// <summary>The checks of one instance.</summary>
+internal sealed record RegisteredChecks(IReadOnlyList<RegisteredCheck> Checks);
+
+/// <summary>A check as the agent has it.</summary>
+/// <param name="Status">As the agent spells it.</param>
+internal sealed record RegisteredCheck(string Id, string Status, string Notes, string Type);
+
+/// <summary>The life of the token in use; either end is null when the token has none.</summary>
+internal sealed record TokenLife(DateTimeOffset? Created, DateTimeOffset? Expires);

@@ -36,6 +36,21 @@ internal interface IAgentClient
     /// <summary><c>GET /v1/agent/service/:id</c>, which blocks on a hash; an unknown id is <see cref="AgentFault.Missing"/>.</summary>
     Task<AgentAnswer<RegisteredService>> GetServiceAsync(string id, BlockingQuery query, CancellationToken cancellationToken);
 
+    /// <summary><c>GET /v1/agent/checks</c>, those of one instance.</summary>
+    Task<AgentAnswer<RegisteredChecks>> GetChecksAsync(string serviceId, CancellationToken cancellationToken);
+
+    /// <summary><c>PUT /v1/agent/check/update/:id</c>; an unknown check, or one without a TTL, is <see cref="AgentFault.Missing"/>.</summary>
+    Task UpdateCheckAsync(string id, CheckStatus status, string output, CancellationToken cancellationToken);
+
+    /// <summary><c>PUT /v1/agent/check/deregister/:id</c>; an unknown id is success on every version.</summary>
+    Task DeregisterCheckAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary><c>PUT /v1/agent/service/maintenance/:id</c>; an unknown id is <see cref="AgentFault.Missing"/>. An agent keeps the reason of a maintenance that is on already.</summary>
+    Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/acl/token/self</c>; whatever is not an answer, such as of an agent without ACLs, is a failure.</summary>
+    Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken);
+
     /// <summary><c>GET /v1/health/connect/:service</c>, of all states of health.</summary>
     Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken);
 

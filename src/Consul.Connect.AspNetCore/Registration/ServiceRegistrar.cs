@@ -7,7 +7,7 @@ namespace ConsulConnect.Registration;
 /// Keeps this app in the catalog while it serves: registers, follows the entry, and registers again when the agent no longer knows
 /// it or the token or a TLS file has changed. What the agent answers to a failed attempt is said by the watch, whose pace the next one follows.
 /// </summary>
-internal sealed class ServiceRegistrar(AgentLink link, ConsulConnectOptions options) : IAsyncDisposable
+internal sealed class ServiceRegistrar(AgentLink link, ConsulConnectOptions options, IReadiness readiness) : IAsyncDisposable
 {
     /// <summary>A stop waits for an agent no longer than this.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
@@ -25,28 +25,37 @@ internal sealed class ServiceRegistrar(AgentLink link, ConsulConnectOptions opti
     /// <summary>Why it has not, or cannot be followed; null when all is well. Fit for a message.</summary>
     public string? LastError => _watch?.LastError;
 
-    /// <param name="listener">Where the mesh listener is really bound.</param>
-    public void Start(IPEndPoint listener)
+    /// <param name="listener">Where the mesh listener is bound at the moment; null where that is no address to dial, and then the definition says it.</param>
+    public void Start(Func<IPEndPoint?> listener)
     {
         if (_watch is not null)
             throw new InvalidOperationException("The registration has been started already.");
-        _entry = CatalogEntry.From(options, listener);
+        _ = readiness;
+        _entry = CatalogEntry.From(options, listener() ?? new(IPAddress.Any, options.Service!.Port));
         _watch = new("registration", FollowAsync, _ => null, link) { WhenMissing = RegisterForgottenAsync };
         _watch.Start();
     }
 
-    /// <summary>Takes the entry out of the catalog, bounded to 2 s.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>The definition has changed in the configuration.</summary>
+    public void Redefine(ConsulServiceOptions definition) => throw new NotSupportedException(definition.Name);
+
+    /// <summary>Until the agent has the entry.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <summary>Takes the entry out of the catalog, or puts it in maintenance, bounded to 2 s.</summary>
+    /// <returns>Whether callers may have found it until now.</returns>
+    public async Task<bool> LeaveAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0 || _watch is null)
-            return;
+            return false;
         await _watch.DisposeAsync();
         // An attempt without an answer may have reached the agent.
         if (_attempted)
             await DeregisterAsync(_entry!, cancellationToken);
+        return _attempted;
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+    public async ValueTask DisposeAsync() => await LeaveAsync(CancellationToken.None);
 
     private async Task<AgentAnswer<RegisteredService>> FollowAsync(BlockingQuery query, CancellationToken cancellationToken)
     {

@@ -37,6 +37,6 @@ internal sealed class MeshEntry(ConnectService service, ILogger logger) : IAsync
         if (service.Credentials.Current is { } credentials)
             Log.Started(logger, service.Name, credentials.Self.SpiffeId, endpoints, service.Link is { } link ? $"{link.Client.Address} (from {service.Options.Origins.Address})" : "none", service.Options.Connect.Authorization.Provider, service.Authorizer.DefaultPolicy);
         if (reachable is not null)
-            service.Registrar?.Start(reachable);
+            service.Registrar?.Start(() => reachable);
     }
 }

@@ -41,6 +41,16 @@ internal sealed class NoClient : IAgentClient
 
     public Task<AgentAnswer<RegisteredService>> GetServiceAsync(string id, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<AgentAnswer<RegisteredChecks>> GetChecksAsync(string serviceId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task UpdateCheckAsync(string id, CheckStatus status, string output, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task DeregisterCheckAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<AgentAnswer<HealthList>> GetCachedHealthAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -136,6 +136,16 @@ public sealed class TheAgentIsFollowed : IAsyncDisposable
 
         public Task<AgentAnswer<AuthorizeVerdict>> AuthorizeAsync(string target, string clientCertUri, string clientCertSerial, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<AgentAnswer<RegisteredChecks>> GetChecksAsync(string serviceId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task UpdateCheckAsync(string id, CheckStatus status, string output, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task DeregisterCheckAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<AgentAnswer<HealthList>> GetCachedHealthAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();

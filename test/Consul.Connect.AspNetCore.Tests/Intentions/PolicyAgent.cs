@@ -109,6 +109,16 @@ internal sealed class PolicyAgent(TimeProvider time, params Intention[] intentio
         return Verdict is { } verdict ? await verdict(clientCertUri, cancellationToken) : Says(DefaultAllows, "Default behavior configured by ACLs", TimeSpan.Zero);
     }
 
+    public Task<AgentAnswer<RegisteredChecks>> GetChecksAsync(string serviceId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task UpdateCheckAsync(string id, CheckStatus status, string output, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task DeregisterCheckAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<AgentAnswer<HealthList>> GetCachedHealthAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -15,9 +15,10 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
 
     public AServiceInTheCatalog() => _registrar = new(
         new AgentLink(_agent, _time, TimeSpan.FromSeconds(25), _log, _metrics),
-        new ConsulConnectOptions { Service = new() { Name = "orders", Id = "orders-1" } });
+        new ConsulConnectOptions { Service = new() { Name = "orders", Id = "orders-1" } },
+        new AlwaysReady());
 
-    private void Start() => _registrar.Start(new(IPAddress.Parse("10.0.0.7"), 8443));
+    private void Start() => _registrar.Start(() => new(IPAddress.Parse("10.0.0.7"), 8443));
 
     /// <summary>Until the registrar waits for news of its entry.</summary>
     private async Task StartAndSettleAsync()
@@ -144,7 +145,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
     public async Task Is_gone_after_a_stop_and_does_not_come_back()
     {
         await StartAndSettleAsync();
-        await _registrar.StopAsync(CancellationToken.None);
+        await _registrar.LeaveAsync(CancellationToken.None);
 
         Assert.Equal("deregister orders-1", await _agent.SeenAsync(""));
         Assert.Empty(_agent.Services);
@@ -160,7 +161,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         _agent.Hang();
         Start();
         await _agent.SeenAsync("register");
-        var stop = _registrar.StopAsync(CancellationToken.None);
+        var stop = _registrar.LeaveAsync(CancellationToken.None);
         await _agent.SeenAsync("deregister orders-1");
         await _time.WaitForTimersAsync();
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -173,7 +174,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
     {
         await StartAndSettleAsync();
         _agent.Hang();
-        var stop = _registrar.StopAsync(CancellationToken.None);
+        var stop = _registrar.LeaveAsync(CancellationToken.None);
         await _agent.SeenAsync("deregister orders-1");
         await _time.WaitForTimersAsync();
         _time.Advance(TimeSpan.FromSeconds(1.9));
@@ -189,7 +190,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
     {
         await StartAndSettleAsync();
         _agent.Fail(call => call.StartsWith("deregister", StringComparison.Ordinal) ? Away() : null);
-        await _registrar.StopAsync(CancellationToken.None);
+        await _registrar.LeaveAsync(CancellationToken.None);
 
         Assert.Contains("503 Warning: orders stops, but its entry orders-1 stays in the catalog: connection refused. Remove it with: consul services deregister -id=orders-1", _log.Lines);
     }
@@ -197,7 +198,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
     [Fact]
     public async Task Is_left_alone_by_a_stop_that_follows_no_start()
     {
-        await _registrar.StopAsync(CancellationToken.None);
+        await _registrar.LeaveAsync(CancellationToken.None);
 
         Assert.True(_agent.SawNothingMore());
         Assert.Empty(_log.Lines);
