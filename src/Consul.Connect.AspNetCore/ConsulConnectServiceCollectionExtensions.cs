@@ -1,11 +1,14 @@
 using System.Diagnostics.Metrics;
 using ConsulConnect;
 using ConsulConnect.Configuration;
+using ConsulConnect.Registration;
 using ConsulConnect.Server;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -35,10 +38,15 @@ public static class ConsulConnectServiceCollectionExtensions
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetService<IMeterFactory>(),
-            provider.GetService<IConnectResolver>()));
+            provider.GetService<IConnectResolver>(),
+            Readiness(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConnectHost>());
         return services;
     }
+
+    private static HealthReadiness Readiness(IServiceProvider provider) => new(
+        provider.GetService<HealthCheckService>,
+        () => [.. provider.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Where(check => !ConsulConnectHealthChecksBuilderExtensions.IsMesh(check))]);
 
     private sealed record CodeOptions(Action<ConsulConnectOptions> Configure);
 }
