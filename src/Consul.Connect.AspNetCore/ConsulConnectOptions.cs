@@ -6,6 +6,8 @@ namespace ConsulConnect;
 /// </summary>
 public sealed class ConsulConnectOptions
 {
+    internal const string DefaultEndpoint = "Connect";
+
     /// <summary>
     /// The local agent: <c>http://</c>, <c>https://</c> or <c>unix://</c>. Default: <c>CONSUL_HTTP_ADDR</c>, else
     /// <c>http://127.0.0.1:8500</c>. Plain <c>http</c> with a token to anything but loopback is refused unless
@@ -56,7 +58,10 @@ public sealed class ConsulConnectOptions
     public ConnectOptions Connect { get; } = new();
 
     /// <summary>The name of the Kestrel endpoint that serves the mesh, as in <c>Kestrel:Endpoints:Connect</c>. Default <c>Connect</c>. Set in code only.</summary>
-    public string Endpoint { get; set; } = "Connect";
+    public string Endpoint { get; set; } = DefaultEndpoint;
+
+    /// <summary>Where the configuration defines this identity's entry.</summary>
+    internal string DefinitionPath { get; set; } = "Consul:Service";
 
     internal AgentOrigins Origins { get; } = new();
 

@@ -25,7 +25,7 @@ public sealed class MeshApp : IAsyncDisposable
         _app = app;
         Logs = logs;
         Addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
-        Mesh = app.Services.GetRequiredService<MeshListeners>().Bound ?? new(IPAddress.None, 0);
+        Mesh = app.Services.GetRequiredService<ServedIdentity>().Listeners.Bound ?? new(IPAddress.None, 0);
         Local = Addresses.FirstOrDefault(address => address.StartsWith("http://", StringComparison.Ordinal)) is { } local ? IPEndPoint.Parse(new Uri(local).Authority) : new(IPAddress.None, 0);
     }
 

@@ -19,6 +19,9 @@ internal sealed class ServiceRegistrar(AgentLink link, ConsulConnectOptions opti
     private bool _attempted;
     private int _stopped;
 
+    /// <summary>Whether it has begun.</summary>
+    public bool IsStarted => _watch is not null;
+
     /// <summary>Whether the agent has the entry, as far as it has said.</summary>
     public bool IsRegistered => _registered;
 

@@ -1,0 +1,28 @@
+namespace ConsulConnect.Server;
+
+/// <summary>
+/// The graceful end of the open connections before a stop, spread over a time so that callers do not come back to the others all at
+/// once. The listener still accepts, and what comes meanwhile is ended as well.
+/// </summary>
+internal sealed class ConnectionDrain(ConnectionRegistry registry, TimeProvider time)
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Ends early when nothing is open. What runs on a connection at the end of the time is left to the server's own stop.</summary>
+    public async Task RunAsync(TimeSpan over, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (registry.Count > 0)
+        {
+            var left = over - time.GetElapsedTime(began);
+            var waiting = registry.Open().Where(connection => !connection.IsAskedToClose).ToArray();
+            foreach (var connection in waiting.Take(Share(waiting.Length, left)))
+                connection.AskToClose();
+            if (left <= TimeSpan.Zero)
+                return;
+            await Task.Delay(left < Step ? left : Step, time, cancellationToken);
+        }
+    }
+
+    private static int Share(int count, TimeSpan left) => left <= Step ? count : (int)Math.Ceiling(count * (Step / left));
+}
