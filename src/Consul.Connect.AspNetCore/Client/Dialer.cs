@@ -79,7 +79,9 @@ internal sealed class Dialer(string caller, OwnCredentials own, TimeSpan budget,
         catch (Exception e)
         {
             socket.Dispose();
-            throw e is SocketException or ArgumentException ? attempt.Unreachable(e) : e;
+            if (e is SocketException or ArgumentException)
+                throw attempt.Unreachable(e);
+            throw;
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class Lease(InstancePool instance, PooledHandler handler, bool i
 
     public PooledHandler Handler => handler;
 
+    /// <summary>The request's body, which may still be on its way while the answer is read.</summary>
+    public SentBody? Body { get; set; }
+
     /// <summary>Whatever else happens, the instance has failed this request.</summary>
     public void Blame() => _isFailure = true;
 
@@ -29,6 +32,8 @@ internal sealed class Lease(InstancePool instance, PooledHandler handler, bool i
         if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
         handler.Release();
+        if (outcome is LeaseOutcome.Failed && Body is { IsFaulty: true })
+            outcome = LeaseOutcome.Unknown;
         instance.End(_isFailure ? LeaseOutcome.Failed : outcome, _isTrial);
     }
 }
