@@ -81,6 +81,9 @@ internal sealed class NamedInstances : IConnectResolver
     private readonly ConcurrentDictionary<string, IReadOnlyList<ConnectInstance>> _others = new();
     private volatile IReadOnlyList<ConnectInstance> _all = [];
 
+    /// <summary>Answers in their place, as long as it is set.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<ConnectInstance>>>? Instead { get; set; }
+
     public void Are(params ConnectInstance[] all) => _all = all;
 
     /// <summary>Those of one service alone; the others have what they have.</summary>
@@ -90,5 +93,6 @@ internal sealed class NamedInstances : IConnectResolver
 
     public static ConnectInstance At(int port, string service = "payments") => new("127.0.0.1", port, service) { Datacenter = "dc1" };
 
-    public ValueTask<IReadOnlyList<ConnectInstance>> ResolveAsync(ConnectTarget target, CancellationToken cancellationToken) => new(_others.TryGetValue(target.Name, out var its) ? its : _all);
+    public ValueTask<IReadOnlyList<ConnectInstance>> ResolveAsync(ConnectTarget target, CancellationToken cancellationToken) =>
+        Instead is { } instead ? new(instead(cancellationToken)) : new(_others.TryGetValue(target.Name, out var its) ? its : _all);
 }
