@@ -26,6 +26,9 @@ internal sealed class Lease(InstancePool instance, PooledHandler handler, bool i
         instance.Judge(LeaseOutcome.Answered, isTrial: true);
     }
 
+    /// <summary>The app has lost the answer without disposing of it. Not on the thread that finds this out, which all others wait for.</summary>
+    public void Drop() => ThreadPool.UnsafeQueueUserWorkItem(static lease => lease.End(LeaseOutcome.Unknown), this, preferLocal: false);
+
     /// <param name="outcome">What the request says about the instance.</param>
     public void End(LeaseOutcome outcome)
     {
