@@ -20,6 +20,10 @@ internal sealed record DialAttempt(string Caller, ConnectTarget Target, ConnectI
         $"\"{Caller}\" could not reach \"{Service}\" at {Instance}: {inner.Message}. The instance is in the catalog but does not accept connections; is it gone, or is a firewall between?",
         inner);
 
+    public ConnectDialException NotForDns() => Failed(
+        ConnectDialError.Unreachable,
+        $"\"{Caller}\" cannot dial \"{Service}\" at {Instance}: that address is a name of the mesh, and DNS is never asked for one. Give its IP address, or a host name outside the mesh's domain; nothing was dialed.");
+
     public ConnectDialException TimedOut(TimeSpan after, bool isConnected) => Failed(
         ConnectDialError.TimedOut,
         isConnected

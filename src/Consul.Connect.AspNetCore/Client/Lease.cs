@@ -11,6 +11,9 @@ internal sealed class Lease(InstancePool instance, PooledHandler handler, bool i
 
     public PooledHandler Handler => handler;
 
+    /// <summary>The request's body, which may still be on its way while the answer is read.</summary>
+    public SentBody? Body { get; set; }
+
     /// <summary>Whatever else happens, the instance has failed this request.</summary>
     public void Blame() => _isFailure = true;
 
@@ -23,12 +26,17 @@ internal sealed class Lease(InstancePool instance, PooledHandler handler, bool i
         instance.Judge(LeaseOutcome.Answered, isTrial: true);
     }
 
+    /// <summary>The app has lost the answer without disposing of it. Not on the thread that finds this out, which all others wait for.</summary>
+    public void Drop() => ThreadPool.UnsafeQueueUserWorkItem(static lease => lease.End(LeaseOutcome.Unknown), this, preferLocal: false);
+
     /// <param name="outcome">What the request says about the instance.</param>
     public void End(LeaseOutcome outcome)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)
             return;
         handler.Release();
+        if (outcome is LeaseOutcome.Failed && Body is { IsFaulty: true })
+            outcome = LeaseOutcome.Unknown;
         instance.End(_isFailure ? LeaseOutcome.Failed : outcome, _isTrial);
     }
 }

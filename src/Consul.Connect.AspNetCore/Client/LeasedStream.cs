@@ -3,6 +3,9 @@ namespace ConsulConnect.Client;
 /// <summary>A body being read, or an upgraded connection in use; its lease ends with it.</summary>
 internal sealed class LeasedStream(Stream inner, Lease lease) : Stream
 {
+    // An answer that is dropped unread would keep its instance busy for ever, and its handler alive.
+    ~LeasedStream() => lease.Drop();
+
     public override bool CanRead => inner.CanRead;
 
     public override bool CanWrite => inner.CanWrite;
@@ -70,6 +73,7 @@ internal sealed class LeasedStream(Stream inner, Lease lease) : Stream
     {
         await inner.DisposeAsync();
         await base.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     protected override void Dispose(bool disposing)

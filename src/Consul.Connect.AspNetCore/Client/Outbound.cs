@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
 using ConsulConnect.Certificates;
+using ConsulConnect.Discovery;
 
 namespace ConsulConnect.Client;
 
@@ -31,7 +32,8 @@ internal sealed class Outbound : IAsyncDisposable
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
-        return PoolOf(TargetOf(request.RequestUri)).SendAsync(request, cancellationToken);
+        var target = TargetOf(request.RequestUri);
+        return (_pools.TryGetValue(target, out var pool) ? pool : OpenFor(target)).SendAsync(request, cancellationToken);
     }
 
     /// <summary>A verified stream to a target.</summary>
@@ -78,8 +80,32 @@ internal sealed class Outbound : IAsyncDisposable
         return target;
     }
 
-    private UpstreamPool PoolOf(ConnectTarget target) =>
-        _pools.TryGetValue(target, out var pool) ? pool : _pools.GetOrAdd(target, static (target, services) => new(services, target), _services);
+    private UpstreamPool OpenFor(ConnectTarget target)
+    {
+        try
+        {
+            return Open(target);
+        }
+        catch (ConnectDialException e)
+        {
+            throw Failures.Surfaced(e)!;
+        }
+    }
+
+    private UpstreamPool PoolOf(ConnectTarget target) => _pools.TryGetValue(target, out var pool) ? pool : Open(target);
+
+    private UpstreamPool Open(ConnectTarget target)
+    {
+        if (Unconfigured.Is(target, _services.Options) && _pools.Values.Count(known => known.IsUnconfigured) >= Unconfigured.Most)
+            throw new ConnectDialException(ConnectDialError.NoInstances, target.ToString(), $"\"{_services.Caller}\" cannot call {target}: {Unconfigured.TooMany}. Nothing was dialed.");
+        var pool = _pools.GetOrAdd(target, static (target, services) => new(services, target), _services);
+        // Who came before the end has left before it a pool that is closed with the others, or sees it here.
+        if (!_isDisposed)
+            return pool;
+        _pools.TryRemove(target, out _);
+        pool.Close();
+        throw new ObjectDisposedException(typeof(ConnectService).FullName);
+    }
 
     private void Swept(MeshCredentials credentials) => Sweep();
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.ExceptionServices;
 
 namespace ConsulConnect.Client;
 
@@ -21,6 +22,7 @@ internal sealed partial class UpstreamPool
         // Exactly this, so that nothing a server says leads to a version whose connections are not ours.
         request.Version = protocol is ConnectProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        var body = SentBody.Watch(request);
         Tries? tries = null;
         try
         {
@@ -33,55 +35,57 @@ internal sealed partial class UpstreamPool
                 var refusal = lease.Handler.Refusal;
                 HttpResponseMessage? response = null;
                 Exception? failure = null;
+                body?.Renew();
                 try
                 {
                     response = await lease.Handler.SendAsync(request, cancellationToken);
                 }
                 catch (Exception error)
                 {
-                    failure = Ended(lease, error, refusal, cancellationToken);
+                    failure = Ended(lease, error, refusal, body, cancellationToken);
                     if (cancellationToken.IsCancellationRequested)
                         throw;
                 }
 
                 if (response is not null && !Failures.IsFailure(response.StatusCode))
-                    return Leased(request, response, lease);
+                    return Leased(request, response, lease, body);
                 tries ??= new();
-                if (!MayRepeat(request, failure, roster, tries.With(instance), _upstream.Options.Retries))
-                    return response is not null ? Leased(request, response, lease) : throw Surfaced(failure!);
+                if (!MayRepeat(request, body, failure, roster, tries.With(instance), _upstream.Options.Retries))
+                    return response is not null ? Leased(request, response, lease, body) : throw Surfaced(failure!, body);
                 response?.Dispose();
                 lease.End(LeaseOutcome.Failed);
             }
         }
-        catch (ConnectDialException e)
+        catch (ConnectDialException e) when (body is not { IsFaulty: true })
         {
             throw Failures.Surfaced(e)!;
         }
         finally
         {
+            body?.Unwatch(request);
             (request.Version, request.VersionPolicy) = (version, policy);
         }
     }
 
     /// <summary>Ends the lease of an attempt that has failed.</summary>
     /// <returns>What it failed of: a refusal that came meanwhile explains a connection that broke.</returns>
-    private static Exception Ended(Lease lease, Exception error, ConnectDeniedException? before, CancellationToken cancellationToken)
+    private static Exception Ended(Lease lease, Exception error, ConnectDeniedException? before, SentBody? body, CancellationToken cancellationToken)
     {
-        var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error) is Failure.Broken ? refusal : error;
-        var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e) is Failure.Final or Failure.Refused;
+        var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error, body) is Failure.Broken ? refusal : error;
+        var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e, body) is Failure.Final or Failure.Refused;
         lease.End(isGivenUp ? LeaseOutcome.Unknown : LeaseOutcome.Failed);
         return e;
     }
 
     /// <param name="error">Null: it answered that it cannot serve.</param>
-    private bool MayRepeat(HttpRequestMessage request, Exception? error, Roster roster, Tries tries, int retries)
+    private bool MayRepeat(HttpRequestMessage request, SentBody? body, Exception? error, Roster roster, Tries tries, int retries)
     {
-        var failure = error is null ? Failure.Broken : Failures.Of(error);
+        var failure = error is null ? Failure.Broken : Failures.Of(error, body);
         var isAllowed = failure switch
         {
             Failure.Unsent => true,
-            Failure.Refused => ++tries.Refusals == 1 && IsRepeatable(request),
-            Failure.Broken => IsRepeatable(request),
+            Failure.Refused => ++tries.Refusals == 1 && IsRepeatable(request, body),
+            Failure.Broken => IsRepeatable(request, body),
             _ => false,
         };
         // A connection that broke may have been an old one; the other failures are the instance's.
@@ -89,18 +93,25 @@ internal sealed partial class UpstreamPool
         return isAllowed && tries.Instances.Count <= retries && (mayBeSame || tries.HasOther(roster)) && _budget.TryRetry();
     }
 
-    private static bool IsRepeatable(HttpRequestMessage request) => SentRequest.IsIdempotent(request.Method) && SentRequest.CanRepeat(request.Content);
+    private static bool IsRepeatable(HttpRequestMessage request, SentBody? body) => SentRequest.IsIdempotent(request.Method) && body is null or { CanRepeat: true };
 
-    private Exception Surfaced(Exception error)
+    private HttpRequestException Surfaced(Exception error, SentBody? body)
     {
-        var surfaced = Failures.Surfaced(error);
-        if (surfaced?.InnerException is ConnectDeniedException denied)
+        // What is not ours to word goes on as it came, with the place where it was thrown.
+        if (body is { IsFaulty: true } || Failures.Surfaced(error) is not { } surfaced)
+        {
+            ExceptionDispatchInfo.Throw(error);
+            throw error;
+        }
+
+        if (surfaced.InnerException is ConnectDeniedException denied)
             Refused(denied);
-        return surfaced ?? error;
+        return surfaced;
     }
 
-    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, Lease lease)
+    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, Lease lease, SentBody? body)
     {
+        lease.Body = body;
         if (Failures.IsFailure(response.StatusCode))
             lease.Blame();
         var isEmpty = request.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified || response.Content.Headers.ContentLength == 0;

@@ -19,6 +19,7 @@ internal sealed partial class UpstreamPool
     private long _lastUsed;
     private long _lastRefusal = long.MinValue;
     private bool _closed;
+    private volatile bool _isLasting;
 
     public UpstreamPool(PoolServices services, ConnectTarget target)
     {
@@ -26,9 +27,13 @@ internal sealed partial class UpstreamPool
         _budget = new(services.Time);
         // Kept, not looked for with each request: asking it for its instances is what keeps it followed.
         _upstream = services.Upstreams.Open(target);
+        IsUnconfigured = Unconfigured.Is(target, services.Options);
+        _isLasting = !IsUnconfigured;
     }
 
     public ConnectTarget Target { get; }
+
+    public bool IsUnconfigured { get; }
 
     /// <summary>Dials one instance for its handler.</summary>
     public ValueTask<MeshStream> DialAsync(InstancePool instance, ConnectProtocol protocol, CancellationToken cancellationToken) =>
@@ -77,6 +82,7 @@ internal sealed partial class UpstreamPool
         var generation = _services.Credentials.Current?.Generation ?? 0;
         foreach (var member in roster.Members)
             member.Sweep(generation);
+        idle = _isLasting ? idle : Unconfigured.LongestIdle;
         return _services.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) > idle && Array.TrueForAll(roster.Members, member => member.Active == 0);
     }
 
@@ -136,20 +142,23 @@ internal sealed partial class UpstreamPool
         return roster.Pick(balancer, Volatile.Read(ref _ejected) > 0, tried);
     }
 
-    private ValueTask<Roster> RosterAsync(CancellationToken cancellationToken)
-    {
-        var set = _upstream.GetAsync(cancellationToken);
-        return set.IsCompletedSuccessfully ? new(RosterOf(set.Result)) : FirstAsync(set.AsTask(), cancellationToken);
-    }
+    private ValueTask<Roster> RosterAsync(CancellationToken cancellationToken) =>
+        _upstream.Now() is { } set ? new(RosterOf(set)) : FirstAsync(cancellationToken);
 
-    private async ValueTask<Roster> FirstAsync(Task<UpstreamSet> first, CancellationToken cancellationToken)
+    private async ValueTask<Roster> FirstAsync(CancellationToken cancellationToken)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var first = _upstream.GetAsync(ending.Token);
+        if (first.IsCompletedSuccessfully)
+            return RosterOf(first.Result);
         try
         {
-            return RosterOf(await first.WaitAsync(_services.Patience, _services.Time, cancellationToken));
+            return RosterOf(await first.AsTask().WaitAsync(_services.Patience, _services.Time, cancellationToken));
         }
         catch (TimeoutException)
         {
+            // Nobody waits any more: what goes on waiting would be followed for ever.
+            await ending.CancelAsync();
             throw new ConnectDialException(
                 ConnectDialError.NoInstances,
                 Target.ToString(),
@@ -172,6 +181,10 @@ internal sealed partial class UpstreamPool
     {
         lock (_lock)
         {
+            // Another request may have been here meanwhile with a newer one.
+            set = _upstream.Newest ?? set;
+            if (ReferenceEquals(set, _roster.Set))
+                return _roster;
             var before = _roster.Members.ToDictionary(member => Key.Of(member.Instance));
             var members = new Dictionary<Key, InstancePool>();
             foreach (var instance in set.Instances.Where(instance => instance.Weight > 0))
@@ -187,6 +200,7 @@ internal sealed partial class UpstreamPool
             foreach (var gone in before.Values)
                 gone.Retire();
             var roster = new Roster(set, [.. members.Values]);
+            _isLasting |= roster.Members.Length > 0;
             if (_closed)
                 foreach (var member in roster.Members)
                     member.Retire();

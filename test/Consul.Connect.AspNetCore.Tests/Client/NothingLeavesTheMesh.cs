@@ -1,4 +1,5 @@
 using System.Net;
+using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -26,6 +27,28 @@ public class NothingLeavesTheMesh
         {
             HttpClient.DefaultProxy = before;
         }
+    }
+
+    [Fact]
+    public async Task A_name_of_the_mesh_never_reaches_dns_wherever_it_comes_from()
+    {
+        await using var client = await MeshClient.StartAsync(TestCa.Create());
+        client.Instances.Are(new ConnectInstance("payments.service.consul", 8443, "payments") { Datacenter = "dc1" });
+
+        var failure = await Assert.ThrowsAsync<ConnectDialException>(() => client.Service.DialAsync(ConnectTarget.Service("payments")));
+
+        Assert.Equal(ConnectDialError.Unreachable, failure.Error);
+        Assert.Contains("that address is a name of the mesh, and DNS is never asked for one", failure.Message);
+    }
+
+    [Fact]
+    public async Task The_synchronous_methods_say_which_one_to_use()
+    {
+        await using var client = await MeshClient.StartAsync(TestCa.Create());
+        using var http = client.CreateHttp();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+
+        Assert.Contains("Use SendAsync", Assert.Throws<NotSupportedException>(() => http.Send(request)).Message);
     }
 
     [Fact]
