@@ -65,6 +65,12 @@ public sealed class ConsulConnectOptions
 
     internal AgentOrigins Origins { get; } = new();
 
+    /// <summary>The key of one of several identities of the process; null for the one that needs none.</summary>
+    internal string? Identity { get; init; }
+
+    /// <summary>Where <see cref="Service"/> stands in the configuration.</summary>
+    internal string DefinitionPath => Identity is null ? "Consul:Service" : $"Consul:Services:{Identity}";
+
     /// <summary>The name this app goes by in the mesh: set and valid once the options are.</summary>
     internal string? ServiceName => Connect.Service ?? Service?.Name;
 }

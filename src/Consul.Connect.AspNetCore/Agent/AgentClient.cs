@@ -127,7 +127,7 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
     public ValueTask DisposeAsync() => _secrets.DisposeAsync();
 
     // Community agents refuse both parameters, whatever they say.
-    private static string? Enterprise(string? value) => value is "default" ? null : value;
+    private static string? Enterprise(string? value) => "default".Equals(value, StringComparison.OrdinalIgnoreCase) ? null : value;
 
     // A name of dots alone would be taken for a step up in the path.
     private string Segment(string name) => name is "" or "." or ".."

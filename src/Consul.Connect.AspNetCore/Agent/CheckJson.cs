@@ -27,6 +27,8 @@ internal sealed record CheckJson
 
     public string? TCP { get; init; }
 
+    public bool? TCPUseTLS { get; init; }
+
     public string? UDP { get; init; }
 
     public string? GRPC { get; init; }
@@ -79,6 +81,7 @@ internal sealed record CheckJson
             Body = definition.Body,
             DisableRedirects = definition.DisableRedirects,
             TCP = definition.Tcp,
+            TCPUseTLS = definition.TcpUseTls,
             UDP = definition.Udp,
             GRPC = definition.Grpc,
             GRPCUseTLS = definition.GrpcUseTls,
