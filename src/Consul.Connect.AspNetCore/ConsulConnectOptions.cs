@@ -60,9 +60,6 @@ public sealed class ConsulConnectOptions
     /// <summary>The name of the Kestrel endpoint that serves the mesh, as in <c>Kestrel:Endpoints:Connect</c>. Default <c>Connect</c>. Set in code only.</summary>
     public string Endpoint { get; set; } = DefaultEndpoint;
 
-    /// <summary>Where the configuration defines this identity's entry.</summary>
-    internal string DefinitionPath { get; set; } = "Consul:Service";
-
     internal AgentOrigins Origins { get; } = new();
 
     /// <summary>The key of one of several identities of the process; null for the one that needs none.</summary>

@@ -53,6 +53,7 @@ public static class ConsulConnectServiceCollectionExtensions
             provider.GetService<IMeterFactory>(),
             provider.GetKeyedService<IConnectResolver>(name) ?? provider.GetService<IConnectResolver>()));
         services.TryAddSingleton<ConnectServices>();
+        services.TryAddSingleton<ConfigurationReload>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConnectHost>());
         return services;
     }
@@ -60,11 +61,6 @@ public static class ConsulConnectServiceCollectionExtensions
     private static ReadResult Read(IServiceProvider provider, string? name) => ConnectConfiguration.Read(
         provider.GetService<IConfiguration>(),
         Environment.GetEnvironmentVariable,
-        options =>
-        {
-            foreach (var code in provider.GetServices<CodeOptions>().Where(code => code.Name == name))
-                code.Configure(options);
-        });
-
-    private sealed record CodeOptions(string? Name, Action<ConsulConnectOptions> Configure);
+        provider.GetServices<CodeOptions>().Of(name),
+        name);
 }

@@ -65,6 +65,7 @@ public static class ConsulConnectWebHostBuilderExtensions
         services.Insert(0, ServiceDescriptor.Transient<IStartupFilter, MeshStartupFilter>());
         services.AddSingleton<MeshServer>();
         services.AddSingleton<ServedIdentities>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, OneEndpointEach>();
         services.AddSingleton<IPostConfigureOptions<HttpsRedirectionOptions>, HttpsRedirectionGuard>();
     }
 

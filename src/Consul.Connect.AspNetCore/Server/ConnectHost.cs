@@ -10,7 +10,7 @@ namespace ConsulConnect.Server;
 /// Ties the identities to the host's life: watches from the first moment, in the catalog only after the listener accepts, and out of it
 /// while callers are still served.
 /// </summary>
-internal sealed class ConnectHost(ConnectServices identities, IServiceProvider services, IOptions<HostOptions> host, ILoggerFactory loggers) : IHostedLifecycleService
+internal sealed class ConnectHost(ConnectServices identities, ConfigurationReload reload, IServiceProvider services, IOptions<HostOptions> host, ILoggerFactory loggers) : IHostedLifecycleService
 {
     private bool _idle;
 
@@ -23,6 +23,7 @@ internal sealed class ConnectHost(ConnectServices identities, IServiceProvider s
             return Task.CompletedTask;
         }
 
+        reload.Start();
         foreach (var served in services.GetService<ServedIdentities>()?.All ?? [])
             StopTime.Check(served.Service.Options.Registration, host.Value.ShutdownTimeout);
         foreach (var service in identities.All)

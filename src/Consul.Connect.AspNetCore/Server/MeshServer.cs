@@ -18,7 +18,6 @@ internal sealed class MeshServer(ServedIdentities identities, IOptions<KestrelSe
 
         if (!identities.All.All(identity => identity.Service.IsStarted))
             throw new InvalidOperationException("UseConsulConnect() needs the generic host, which starts the loops that fetch this service's certificate; build the app with WebApplication.CreateBuilder or Host.CreateDefaultBuilder instead of WebHostBuilder.");
-        RefuseSharedEndpoints();
         foreach (var identity in identities.All)
             identity.Hook.Verify(kestrel.Value);
         if (hosts.Value.AllowedHosts is { Count: > 0 } allowed && !allowed.Any(IsEveryHost))
@@ -43,12 +42,6 @@ internal sealed class MeshServer(ServedIdentities identities, IOptions<KestrelSe
             identity.Listener.Attach(added, raw: false);
             identity.Listeners.Add(added, raw: false);
         });
-    }
-
-    private void RefuseSharedEndpoints()
-    {
-        if (identities.All.GroupBy(identity => identity.Service.Options.Endpoint, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } shared)
-            throw new InvalidOperationException($"{string.Join(" and ", shared.Select(identity => $"\"{identity.Service.Name}\""))} share the endpoint \"{shared.Key}\", and a caller could not say whom it means; give each its own, as in builder.WebHost.UseConsulConnect(\"billing\", o => o.Endpoint = \"Billing\").");
     }
 
     /// <summary>No network: a test server, or a tool that only reads the app's endpoints.</summary>

@@ -54,17 +54,33 @@ public sealed class AStopDrains : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_that_comes_meanwhile_is_asked_too()
+    public async Task One_that_comes_meanwhile_may_make_its_call_and_is_asked_then()
     {
         var first = _open.Open("web");
         var drain = DrainAsync();
         await first.UntilCloseRequested();
+        await StepAsync(drain);
 
         var second = _open.Open("web");
-        await StepAsync(drain);
+        await UntilAsync(ConnectionDrain.Grace);
+        Assert.False(IsAsked(second));
+        await UntilAsync(ConnectionDrain.Grace * 1.1);
 
         await second.UntilCloseRequested();
         Assert.False(drain.IsCompleted);
+    }
+
+    [Fact]
+    public async Task One_that_comes_at_the_end_is_asked_at_the_end()
+    {
+        _open.Open("web");
+        var drain = DrainAsync();
+        await UntilAsync(Over * 0.95);
+
+        var late = _open.Open("web");
+        await UntilAsync(Over);
+
+        await late.UntilCloseRequested();
     }
 
     [Fact]

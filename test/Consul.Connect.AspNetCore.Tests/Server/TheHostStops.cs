@@ -59,7 +59,7 @@ public sealed class TheHostStops : IAsyncLifetime
     {
         await using var app = await StartAsync(("Consul:Registration:PropagationDelay", "0s"), ("Consul:Registration:DrainTime", "20s"));
         await using var kept = await Http1Connection.OpenAsync(_web, app.Mesh.Port);
-        Assert.Equal(200, (await kept.SendAsync(Http1Connection.Request("GET", "/whoami"))).Status);
+        Assert.Equal(200, (await kept.SendAsync(Http1Connection.Request("GET", "/whoami", ("Host", "orders")))).Status);
 
         await app.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
 

@@ -6,6 +6,9 @@ namespace ConsulConnect.Server;
 /// </summary>
 internal sealed class ConnectionDrain(ConnectionRegistry registry, TimeProvider time)
 {
+    /// <summary>What a newcomer gets, so that it can make the call it came for.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Ends early when nothing is open. What runs on a connection at the end of the time is left to the server's own stop.</summary>
@@ -15,7 +18,7 @@ internal sealed class ConnectionDrain(ConnectionRegistry registry, TimeProvider 
         while (registry.Count > 0)
         {
             var left = over - time.GetElapsedTime(began);
-            var waiting = registry.Open().Where(connection => !connection.IsAskedToClose).ToArray();
+            var waiting = registry.Open().Where(connection => !connection.IsAskedToClose && (connection.Since <= began || left <= Step || time.GetElapsedTime(connection.Since) >= Grace)).ToArray();
             foreach (var connection in waiting.Take(Share(waiting.Length, left)))
                 connection.AskToClose();
             if (left <= TimeSpan.Zero)

@@ -14,6 +14,9 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
     private volatile bool _askedToClose;
     private volatile bool _aborted;
 
+    /// <summary>When it was entered, as a timestamp.</summary>
+    public long Since { get; } = since;
+
     public OpenIdentity Identity { get; } = identity;
 
     public MeshConnection Mesh { get; } = mesh;
@@ -69,7 +72,7 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
     /// <summary>Asks for a graceful end, once, of what has been open for as long as a connection may be.</summary>
     public bool EndLifetime(TimeProvider time, long now)
     {
-        if (_askedToClose || requestClose is null || ClosingSince is not null || time.GetElapsedTime(since, now) < lifetime)
+        if (_askedToClose || requestClose is null || ClosingSince is not null || time.GetElapsedTime(Since, now) < lifetime)
             return false;
         AskToClose();
         return true;
