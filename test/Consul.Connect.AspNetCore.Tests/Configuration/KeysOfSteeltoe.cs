@@ -48,7 +48,7 @@ public class KeysOfSteeltoe
         Assert.All(SteeltoeKeys.Table.Where(row => row.Ours.StartsWith("Consul:", StringComparison.Ordinal)), row =>
         {
             var key = row.Ours.Split(',')[0].Replace("<name>", "payments", StringComparison.Ordinal);
-            var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Consul:Service:Name", "orders"), new(key, "x")]).Build();
+            var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(key, "x")]).Build();
 
             Assert.DoesNotContain(ConnectConfiguration.Read(configuration, _ => null, null).Faults, fault => fault.Contains("is no key of this section", StringComparison.Ordinal));
         });
