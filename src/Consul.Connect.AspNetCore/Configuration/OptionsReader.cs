@@ -39,9 +39,10 @@ internal static class OptionsReader
     {
         // What else is wrong with the section is said where the rest is read.
         var root = new SectionReader(consul, SectionKeys.Root, []);
+        var others = root.Section("Services", """{ "billing": { "Name": "billing" } }""", findings.Faults);
         var definition = options.Identity is null
             ? root.Section("Service", """{ "Name": "orders" }""", findings.Faults)
-            : root.Section("Services", """{ "billing": { "Name": "billing" } }""", findings.Faults)?.GetSection(options.Identity);
+            : others?.GetSection(options.Identity);
         if (definition is null || !SectionReader.IsSet(definition))
             return;
         if (definition.GetChildren().Any())

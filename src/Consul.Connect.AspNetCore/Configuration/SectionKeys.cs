@@ -56,7 +56,7 @@ internal sealed record SectionKeys(string Path, params string[] Known)
 
     /// <summary>The spelling that was probably meant, in the manner of the one that was written.</summary>
     public string Nearest(string spelling) =>
-        NearestKey.Of(spelling, spelling.Contains('_', StringComparison.Ordinal) ? Known.Concat(Known.SelectMany(Others)) : Known);
+        NearestKey.Of(spelling, spelling.Contains('_', StringComparison.Ordinal) ? Known.SelectMany(Others).Except(Known, StringComparer.OrdinalIgnoreCase).Concat(Known) : Known);
 
     private string? Reason(FrozenDictionary<string, string> reasons, string spelling) =>
         reasons.Keys.FirstOrDefault(key => Means(spelling, key)) is { } key ? reasons[key] : null;
