@@ -129,8 +129,6 @@ internal sealed class Dialer(string caller, OwnCredentials own, TimeSpan budget,
             throw attempt.HandshakeFailed(new AuthenticationException("The other end was not verified"));
         if (!stream.IsMutuallyAuthenticated)
             throw attempt.NotMutual();
-        if (attempt.Protocol == SslApplicationProtocol.Http2 && stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
-            throw attempt.WrongProtocol();
         stream.Verified = verified;
         stream.Watch(attempt);
 

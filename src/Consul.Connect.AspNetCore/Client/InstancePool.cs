@@ -99,7 +99,7 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
             if (slot is { } other && other.Generation >= credentials.Generation && !other.IsWorn && other.TryAcquire())
                 return other;
             slot?.Retire();
-            var handler = new PooledHandler(cancellationToken => upstream.DialAsync(this, protocol, cancellationToken), credentials, services.Time);
+            var handler = new PooledHandler(cancellationToken => upstream.DialAsync(this, protocol, cancellationToken), protocol, credentials, services.Time);
             handler.TryAcquire();
             Volatile.Write(ref slot, handler);
             // For a request that picked it just before: the only one that will use this handler.

@@ -55,6 +55,12 @@ internal sealed partial class UpstreamPool
             try
             {
                 var stream = await DialAsync(instance, protocol(_upstream.Options), cancellationToken);
+                if (stream.AgreedToNothing)
+                {
+                    await stream.DisposeAsync();
+                    throw stream.WrongProtocol();
+                }
+
                 instance.Judge(LeaseOutcome.Answered, isTrial);
                 return stream;
             }

@@ -1,4 +1,5 @@
 using System.Net;
+using ConsulConnect.Client;
 using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -39,6 +40,16 @@ public class NothingLeavesTheMesh
 
         Assert.Equal(ConnectDialError.Unreachable, failure.Error);
         Assert.Contains("that address is a name of the mesh, and DNS is never asked for one", failure.Message);
+    }
+
+    [Fact]
+    public void Neither_redirects_nor_cookies_nor_a_proxy_are_followed_and_no_idle_connection_is_pinged()
+    {
+        using var handler = PooledHandler.Handler(_ => throw new NotSupportedException());
+
+        Assert.Equal((false, false, false), (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies));
+        Assert.Equal((TimeSpan.FromSeconds(30), HttpKeepAlivePingPolicy.WithActiveRequests), (handler.KeepAlivePingDelay, handler.KeepAlivePingPolicy));
+        Assert.True(handler.EnableMultipleHttp2Connections);
     }
 
     [Fact]
