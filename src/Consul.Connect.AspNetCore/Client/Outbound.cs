@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using ConsulConnect.Certificates;
 using ConsulConnect.Discovery;
 
@@ -18,6 +19,8 @@ internal sealed class Outbound : IAsyncDisposable
     private readonly PoolServices _services;
     private readonly ConcurrentDictionary<ConnectTarget, UpstreamPool> _pools = new();
     private readonly ConcurrentDictionary<string, ConnectTarget> _hosts = new();
+    // The app may lose one without closing it.
+    private readonly ConditionalWeakTable<MeshStream, ConnectTarget> _dialed = [];
     private readonly ITimer _sweeping;
     private volatile bool _isDisposed;
 
@@ -42,6 +45,10 @@ internal sealed class Outbound : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
         // What the configuration says about it applies here too, and its instances are those of the other callers.
         var stream = await PoolOf(_services.Upstreams.Open(target).Target).DialAnyAsync(_ => null, cancellationToken);
+        _dialed.Add(stream, target);
+        if (_isDisposed)
+            await stream.DisposeAsync();
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
         return new(stream, stream.Verified!);
     }
 
@@ -68,6 +75,8 @@ internal sealed class Outbound : IAsyncDisposable
         foreach (var target in _pools.Keys)
             if (_pools.TryRemove(target, out var pool))
                 pool.Close();
+        foreach (var (stream, _) in _dialed)
+            await stream.DisposeAsync();
     }
 
     private ConnectTarget TargetOf(Uri? address)

@@ -10,6 +10,7 @@ internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsy
     private readonly TaskCompletionSource<UpstreamSet> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastUse = time.GetTimestamp();
     private int _waiting;
+    private int _wanted;
     private volatile bool _ended = isEnded;
     private volatile bool _answered;
     private volatile bool _configured;
@@ -23,7 +24,7 @@ internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsy
     public TimeSpan Idle => Volatile.Read(ref _waiting) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _lastUse));
 
     /// <summary>Whether anybody has asked for its instances.</summary>
-    public bool IsWanted { get; private set; }
+    public bool IsWanted => Volatile.Read(ref _wanted) != 0;
 
     public bool IsConfigured => _configured;
 
@@ -49,8 +50,8 @@ internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsy
     /// <summary>The newest set; null: there is none yet.</summary>
     public UpstreamSet? Now()
     {
-        if (!IsWanted)
-            IsWanted = true;
+        if (!IsWanted && Interlocked.Exchange(ref _wanted, 1) == 0)
+            Wanted();
         return _set;
     }
 
@@ -65,6 +66,11 @@ internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsy
     }
 
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>Somebody has asked for its instances, for the first time. Called on a request's way: whatever takes time goes elsewhere.</summary>
+    protected virtual void Wanted()
+    {
+    }
 
     protected void Publish(UpstreamSet set)
     {

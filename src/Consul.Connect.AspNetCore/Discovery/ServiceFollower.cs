@@ -11,6 +11,7 @@ internal sealed class ServiceFollower : Follower
     private readonly AgentWatch<HealthList> _watch;
     private readonly UpstreamReport _report;
     private readonly Settling _settling;
+    private readonly ChainReport _chain;
     private readonly bool _waits;
 
     /// <param name="waits">Whether it may keep a connection waiting for changes; else it reads the agent's cache at a pace.</param>
@@ -21,6 +22,7 @@ internal sealed class ServiceFollower : Follower
         _query = new(key.Name, key.Datacenter, key.Namespace, key.Partition);
         _report = new(key.ToString(), around.Link);
         _settling = new(around.Link.Time);
+        _chain = new(_query, key.ToString(), around);
         _watch = new("health", FetchAsync, Accept, around.Link) { PollPace = waits ? null : Pace };
     }
 
@@ -36,9 +38,12 @@ internal sealed class ServiceFollower : Follower
 
     public override async ValueTask DisposeAsync()
     {
+        await _chain.DisposeAsync();
         await _watch.DisposeAsync();
         await _settling.DisposeAsync();
     }
+
+    protected override void Wanted() => _chain.Start();
 
     // With the loop's own jitter 5 to 10 s.
     private static TimeSpan Pace() => TimeSpan.FromSeconds(5.6 + (Random.Shared.NextDouble() * 3.4));
@@ -77,6 +82,7 @@ internal sealed class ServiceFollower : Follower
             Publish(set);
             _report.Tell(before, set, tally.Skipped, IsWanted);
         });
+        _chain.AgentAnswers();
         return null;
     }
 }
