@@ -37,7 +37,7 @@ public sealed class ConsulConnectOptions
     public TimeSpan WaitTime { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>
-    /// The most connections this process opens to the agent, at least 6. Default 12; an agent allows 200 for all processes
+    /// The most connections this identity opens to the agent, at least 6. Default 12; an agent allows 200 for all processes
     /// behind one client address (<c>limits.http_max_conns_per_client</c>).
     /// </summary>
     public int MaxConnections { get; set; } = 12;
