@@ -57,7 +57,7 @@ internal sealed class ConnectMetrics : IDisposable
 
     public void RootsRotated(bool accepted) => _rootsRotations.Add(1, new KeyValuePair<string, object?>("consul.connect.outcome", accepted ? "accepted" : "rejected"));
 
-    /// <param name="watch">leaf, roots, intentions, registration, health, query.</param>
+    /// <param name="watch">leaf, roots, intentions, registration, entry, checks, heartbeat, token, health, query.</param>
     /// <param name="outcome">changed, unchanged, rejected or error.</param>
     /// <param name="errorType">The sort of the error, or null.</param>
     public void WatchTurned(string watch, string outcome, string? errorType = null)

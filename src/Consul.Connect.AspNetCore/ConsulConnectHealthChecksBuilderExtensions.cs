@@ -24,6 +24,9 @@ public static class ConsulConnectHealthChecksBuilderExtensions
         return builder.Add(new(name, Create, failureStatus, tags));
     }
 
+    /// <summary>Whether this check is the mesh's own, under whatever name.</summary>
+    internal static bool IsMesh(HealthCheckRegistration check) => check.Factory == (Func<IServiceProvider, IHealthCheck>)Create;
+
     private static MeshHealthCheck Create(IServiceProvider services) => new(
         services.GetService<ConnectServices>() ?? throw new InvalidOperationException("The mesh's health cannot be checked: call builder.WebHost.UseConsulConnect() or services.AddConsulConnect()."),
         services.GetService<TimeProvider>() ?? TimeProvider.System);

@@ -1,11 +1,14 @@
 using System.Diagnostics.Metrics;
 using ConsulConnect;
 using ConsulConnect.Configuration;
+using ConsulConnect.Registration;
 using ConsulConnect.Server;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -51,7 +54,8 @@ public static class ConsulConnectServiceCollectionExtensions
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider.GetRequiredService<ILoggerFactory>(),
             provider.GetService<IMeterFactory>(),
-            provider.GetKeyedService<IConnectResolver>(name) ?? provider.GetService<IConnectResolver>()));
+            provider.GetKeyedService<IConnectResolver>(name) ?? provider.GetService<IConnectResolver>(),
+            Readiness(provider)));
         services.TryAddSingleton<ConnectServices>();
         services.TryAddSingleton<ConfigurationReload>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ConnectHost>());
@@ -63,4 +67,8 @@ public static class ConsulConnectServiceCollectionExtensions
         Environment.GetEnvironmentVariable,
         provider.GetServices<CodeOptions>().Of(name),
         name);
+
+    private static HealthReadiness Readiness(IServiceProvider provider) => new(
+        provider.GetService<HealthCheckService>,
+        () => [.. provider.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Where(check => !ConsulConnectHealthChecksBuilderExtensions.IsMesh(check))]);
 }

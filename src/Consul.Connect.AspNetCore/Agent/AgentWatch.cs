@@ -11,7 +11,7 @@ internal sealed record WatchPace
 }
 
 /// <summary>The one long-poll loop.</summary>
-/// <param name="name">For logs and metrics: leaf, roots, intentions, registration, health, query.</param>
+/// <param name="name">For logs and metrics: leaf, roots, intentions, registration, entry, checks, heartbeat, token, health, query.</param>
 /// <param name="fetch">The call.</param>
 /// <param name="accept">Takes new content, confirmed already and with its freshness, which lives on with it, and answers null (what is disposable of it is disposed afterwards); or why it cannot be used, fit for a message. Called only when the content differs from what was accepted last.</param>
 /// <param name="link">What the loops of one identity share.</param>
@@ -33,6 +33,7 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     private CancellationToken? _credentials;
     private volatile WatchFreshness? _freshness;
     private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _startOver = new();
 
     /// <summary>For content whose age nobody asks for.</summary>
     public AgentWatch(string name, Func<BlockingQuery, CancellationToken, Task<AgentAnswer<T>>> fetch, Func<T, string?> accept, AgentLink link, WatchPace? pace = null)
@@ -59,6 +60,9 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
 
     /// <summary>A polling loop asks at once instead of at its next time, once its limit of turns lets it. One that waits for changes goes on waiting.</summary>
     public void AskAgain() => Volatile.Read(ref _asked).TrySetResult();
+
+    /// <summary>What is asked for has changed: whatever is under way is cut, a pause after a failure too, and the loop begins anew with its first query.</summary>
+    public void StartOver() => Interlocked.Exchange(ref _startOver, new()).Cancel();
 
     public void Start()
     {
@@ -96,8 +100,9 @@ internal sealed class AgentWatch<T>(string name, Func<BlockingQuery, Cancellatio
     private async Task FollowAsync()
     {
         var credentials = link.Client.Changed;
-        using var changed = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, credentials);
+        using var changed = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, credentials, Volatile.Read(ref _startOver).Token);
         Restart();
+        _trouble.StartOver();
         if (_credentials != credentials)
             _trouble.CredentialsChanged();
         _credentials = credentials;

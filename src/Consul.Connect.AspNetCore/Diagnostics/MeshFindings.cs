@@ -19,11 +19,15 @@ internal static class MeshFindings
 
     private const double WornOut = 0.8;
 
+    private const double TokenWornOut = 0.9;
+
     public static IReadOnlyList<MeshFinding> Of(ConnectService service, DateTimeOffset now) =>
     [
         .. Leaf(service, now),
         .. Policy(service),
-        .. service.Credentials.Watches.Concat(service.Authorizer.Watches).SelectMany(watch => Watch(watch, service)),
+        .. service.Credentials.Watches.Concat(service.Authorizer.Watches).Concat(service.Registrar?.Watches ?? []).SelectMany(watch => Watch(watch, service)),
+        .. Entry(service),
+        .. Token(service, now),
     ];
 
     private static IEnumerable<MeshFinding> Leaf(ConnectService service, DateTimeOffset now)
@@ -48,6 +52,19 @@ internal static class MeshFindings
     {
         if (!service.Authorizer.IsReady)
             yield return Unhealthy($"no authorization data ({service.Authorizer.LastError ?? "no answer yet"})");
+    }
+
+    // A refusal is told by its watch.
+    private static IEnumerable<MeshFinding> Entry(ConnectService service)
+    {
+        if (service.Registrar is { IsRegistered: false, LastError: { } error } registrar && registrar.Watches.All(watch => watch.Denied is not { } denied || denied <= Denied))
+            yield return Degraded($"the app is not in the catalog ({error})");
+    }
+
+    private static IEnumerable<MeshFinding> Token(ConnectService service, DateTimeOffset now)
+    {
+        if (service.Registrar?.Token is { Created: { } created, Expires: { } end } && now - created > (end - created) * TokenWornOut)
+            yield return Degraded($"the agent's token {(end <= now ? "ended" : "ends")} at {end.UtcDateTime:u}; give the app another one, with Consul:TokenFile without a restart");
     }
 
     private static IEnumerable<MeshFinding> Watch(WatchState watch, ConnectService service)

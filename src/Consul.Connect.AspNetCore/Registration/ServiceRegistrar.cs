@@ -1,113 +1,107 @@
 using System.Net;
 using ConsulConnect.Agent;
+using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Registration;
 
 /// <summary>
-/// Keeps this app in the catalog while it serves: registers, follows the entry, and registers again when the agent no longer knows
-/// it or the token or a TLS file has changed. What the agent answers to a failed attempt is said by the watch, whose pace the next one follows.
+/// Keeps this app in the catalog while it serves. One loop registers; others look at the agent, and report the app's health, and wake
+/// it when the agent has something else than it should have.
 /// </summary>
-internal sealed class ServiceRegistrar(AgentLink link, ConsulConnectOptions options, IReadiness readiness) : IAsyncDisposable
+internal sealed class ServiceRegistrar : IAsyncDisposable
 {
-    /// <summary>A stop waits for an agent no longer than this.</summary>
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
-
-    private ServiceRegistration? _entry;
-    private AgentWatch<RegisteredService>? _watch;
-    private CancellationToken? _credentials;
-    private volatile bool _registered;
-    private bool _attempted;
+    private readonly AgentLink _link;
+    private readonly ConsulConnectOptions _options;
+    private readonly PresentReadiness _readiness;
+    private readonly CheckStatuses _statuses = new();
+    private readonly HeldEntry _held;
+    private readonly EntryFollower _entry;
+    private readonly CheckFollower _checks;
+    private readonly Heartbeat _heartbeat;
+    private readonly TokenFollower _token;
+    private DesiredEntry? _desired;
+    private EntryKeeper? _keeper;
     private int _stopped;
 
+    public ServiceRegistrar(AgentLink link, ConsulConnectOptions options, IReadiness readiness)
+    {
+        (_link, _options) = (link, options);
+        _readiness = new(readiness, link.Time);
+        _held = new(link.Time);
+        _entry = new(link, _held);
+        _checks = new(link, _held, _statuses);
+        _heartbeat = new(link, _held, _readiness);
+        _token = new(link);
+    }
+
     /// <summary>Whether it has begun.</summary>
-    public bool IsStarted => _watch is not null;
+    public bool IsStarted => _keeper is not null;
 
     /// <summary>Whether the agent has the entry, as far as it has said.</summary>
-    public bool IsRegistered => _registered;
+    public bool IsRegistered => _held.Current is not null;
 
     /// <summary>Why it has not, or cannot be followed; null when all is well. Fit for a message.</summary>
-    public string? LastError => _watch?.LastError;
+    public string? LastError => Watches.Select(watch => watch.LastError).FirstOrDefault(error => error is not null);
 
-    /// <param name="listener">Where the mesh listener is bound at the moment; null where that is no address to dial, and then the definition says it.</param>
+    /// <summary>How the loops are doing; none before the start.</summary>
+    public IReadOnlyList<WatchState> Watches => _keeper is null ? [] : [_keeper.State, _entry.State, _checks.State, _heartbeat.State];
+
+    /// <summary>Null while it is not known.</summary>
+    public TokenLife? Token => _token.Life;
+
+    private string Name => _options.ServiceName ?? throw new InvalidOperationException("The options have not been validated.");
+
+    /// <summary>Whether <see cref="Start"/> could begin, while a fault still stops the app's own start.</summary>
+    /// <exception cref="OptionsValidationException">The definition does not fit what is bound.</exception>
+    public void Check(Func<IPEndPoint?> listener) => _ = Desire(listener);
+
+    /// <param name="listener">Where the mesh listener is bound at the moment, with port 0 while it is not; null where that is no address to dial, and then the definition says it.</param>
+    /// <exception cref="OptionsValidationException">The definition does not fit what is bound.</exception>
     public void Start(Func<IPEndPoint?> listener)
     {
-        if (_watch is not null)
+        if (_keeper is not null)
             throw new InvalidOperationException("The registration has been started already.");
-        _ = readiness;
-        _entry = CatalogEntry.From(options, listener() ?? new(IPAddress.Any, options.Service!.Port));
-        _watch = new("registration", FollowAsync, _ => null, link) { WhenMissing = RegisterForgottenAsync };
-        _watch.Start();
+        _desired = Desire(listener);
+        _keeper = new(_link, _desired, _held, _readiness, _statuses);
+        _keeper.Start();
+        _entry.Start();
+        _checks.Start();
+        _heartbeat.Start();
+        _token.Start();
     }
 
     /// <summary>The definition has changed in the configuration.</summary>
-    public void Redefine(ConsulServiceOptions definition) => throw new NotSupportedException(definition.Name);
+    public void Redefine(ConsulServiceOptions definition)
+    {
+        // Before the start there is nothing to do over.
+        if (_desired is null)
+            _options.Service = definition;
+        _desired?.Redefine(definition);
+        _keeper?.StartOver();
+    }
 
     /// <summary>Until the agent has the entry.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task WaitAsync(CancellationToken cancellationToken) => _held.WaitAsync(cancellationToken);
 
     /// <summary>Takes the entry out of the catalog, or puts it in maintenance, bounded to 2 s.</summary>
     /// <returns>Whether callers may have found it until now.</returns>
     public async Task<bool> LeaveAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _stopped, 1) != 0 || _watch is null)
+        if (Interlocked.Exchange(ref _stopped, 1) != 0 || _keeper is null)
             return false;
-        await _watch.DisposeAsync();
-        // An attempt without an answer may have reached the agent.
-        if (_attempted)
-            await DeregisterAsync(_entry!, cancellationToken);
-        return _attempted;
+        await Task.WhenAll(new IAsyncDisposable[] { _keeper, _entry, _checks, _heartbeat, _token }.Select(loop => loop.DisposeAsync().AsTask()));
+        var ids = _keeper.Ids.ToList();
+        var current = _desired!.Current(_held.Current?.Desired)?.Entry;
+        // What is at another address by now is another process, which callers shall find.
+        if (_held.Loss?.By is { } by && current is not null && (by.Port != current.Port || by.Address != (current.Address ?? by.Address)))
+            Log.LeftToAnother(_link.Logger, Name, current.Id, EntryDifference.Place(by.Address, by.Port));
+        else if (ids.Count > 0 && await new Departure(_link, Name, _options.Registration.OnShutdown).LeaveAsync(ids.Find(id => id == current?.Id), ids.Where(id => id != current?.Id), cancellationToken))
+            _held.Clear();
+        return ids.Count > 0;
     }
 
     public async ValueTask DisposeAsync() => await LeaveAsync(CancellationToken.None);
 
-    private async Task<AgentAnswer<RegisteredService>> FollowAsync(BlockingQuery query, CancellationToken cancellationToken)
-    {
-        // The agent keeps the entry in the catalog with the token it was registered with, so a new one must be handed over.
-        if (_credentials != link.Client.Changed)
-        {
-            var first = _credentials is null;
-            await RegisterAsync(cancellationToken);
-            if (first)
-                Log.Registered(link.Logger, _entry!.Name, _entry.Id, _entry.Address ?? "the address of the node", _entry.Port);
-            else
-                Log.RegisteredAgain(link.Logger, _entry!.Name, _entry.Id, "the token or a file in Consul:Tls has changed");
-        }
-
-        return await link.Client.GetServiceAsync(_entry!.Id, query, cancellationToken);
-    }
-
-    private async Task RegisterForgottenAsync(CancellationToken cancellationToken)
-    {
-        _registered = false;
-        await RegisterAsync(cancellationToken);
-        Log.RegisteredAgain(link.Logger, _entry!.Name, _entry.Id, "the agent no longer knew it");
-    }
-
-    private async Task RegisterAsync(CancellationToken cancellationToken)
-    {
-        var credentials = link.Client.Changed;
-        _attempted = true;
-        await link.Client.RegisterServiceAsync(_entry!, cancellationToken);
-        (_registered, _credentials) = (true, credentials);
-    }
-
-    private async Task DeregisterAsync(ServiceRegistration entry, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(StopLimit, link.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await link.Client.DeregisterServiceAsync(entry.Id, either.Token).WaitAsync(either.Token);
-            _registered = false;
-            Log.Deregistered(link.Logger, entry.Name, entry.Id);
-        }
-        catch (AgentException failure)
-        {
-            Log.DeregistrationFailed(link.Logger, entry.Name, entry.Id, failure.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            Log.DeregistrationFailed(link.Logger, entry.Name, entry.Id, "the agent did not answer in time");
-        }
-    }
+    private DesiredEntry Desire(Func<IPEndPoint?> listener) =>
+        new(Name, _options.Service ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
 }

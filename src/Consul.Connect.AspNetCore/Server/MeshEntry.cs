@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Server;
 
@@ -18,10 +19,13 @@ internal sealed class MeshEntry(ConnectService service, TimeProvider time, ILogg
 
     /// <param name="endpoints">Where the mesh is served, for the line.</param>
     /// <param name="listener">Where it is bound at the moment; null when there is nothing callers could dial.</param>
+    /// <exception cref="OptionsValidationException">The definition does not fit what is bound.</exception>
     public void Start(string endpoints, Func<IPEndPoint?>? listener)
     {
         if (listener is null && service.Registrar is not null)
             Log.NothingToRegister(logger, service.Name, service.Options.DefinitionPath);
+        if (listener is not null)
+            service.Registrar?.Check(listener);
         _run = RunAsync(endpoints, listener);
     }
 

@@ -1,31 +1,10 @@
-using System.Net;
 using ConsulConnect.Agent;
-using ConsulConnect.Registration;
-using ConsulConnect.TestKit;
 
 namespace ConsulConnect.Tests.Registration;
 
 public sealed class AServiceInTheCatalog : IAsyncDisposable
 {
-    private readonly FakeTime _time = new();
-    private readonly CatalogAgent _agent = new();
-    private readonly RecordedLog _log = new();
-    private readonly ConnectMetrics _metrics = new("orders", null);
-    private readonly ServiceRegistrar _registrar;
-
-    public AServiceInTheCatalog() => _registrar = new(
-        new AgentLink(_agent, _time, TimeSpan.FromSeconds(25), _log, _metrics),
-        new ConsulConnectOptions { Service = new() { Name = "orders", Id = "orders-1" } },
-        new AlwaysReady());
-
-    private void Start() => _registrar.Start(() => new(IPAddress.Parse("10.0.0.7"), 8443));
-
-    /// <summary>Until the registrar waits for news of its entry.</summary>
-    private async Task StartAndSettleAsync()
-    {
-        Start();
-        await _agent.SeenAsync("follow orders-1 h1");
-    }
+    private readonly RegisteredApp _app = new();
 
     private static AgentException Denied() => new(AgentFault.Denied, "PUT /v1/agent/service/register: 403 Permission denied; the token needs service:write on \"orders\"");
 
@@ -34,188 +13,230 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
     [Fact]
     public async Task Is_registered_where_it_is_bound_and_then_followed()
     {
-        await StartAndSettleAsync();
+        await _app.StartedAsync();
+        await _app.Agent.SeenAsync("follow orders-1 h1");
 
-        var entry = Assert.Single(_agent.Services);
+        var entry = Assert.Single(_app.Agent.Services);
         Assert.Equal(("orders-1", "orders", "10.0.0.7", 8443), (entry.Id, entry.Name, entry.Address, entry.Port));
-        Assert.True(_registrar.IsRegistered);
-        Assert.Null(_registrar.LastError);
-        Assert.Equal(["500 Information: Registered orders as orders-1 at 10.0.0.7, port 8443."], _log.Lines);
+        Assert.Equal(["service:orders-1 passing"], _app.Agent.Checks);
+        Assert.True(_app.Registrar.IsRegistered);
+        Assert.Null(_app.Registrar.LastError);
+        Assert.Equal(["500 Information: Registered orders as orders-1 at 10.0.0.7, port 8443."], _app.Log.Lines);
     }
 
     [Fact]
-    public async Task Is_not_registered_again_while_the_agent_knows_it()
+    public async Task Is_not_written_again_while_nothing_changes()
     {
-        await StartAndSettleAsync();
-        _agent.LetWaitsElapse();
-        await _agent.SeenAsync("follow orders-1 h1");
-        _agent.LetWaitsElapse();
+        await _app.StartedAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await _app.PassAsync(TimeSpan.FromMinutes(1));
+            _app.Agent.LetWaitsElapse();
+        }
 
-        Assert.StartsWith("follow", await _agent.SeenAsync(""), StringComparison.Ordinal);
+        Assert.Equal(["register orders-1"], _app.Agent.Writes);
+        Assert.Single(_app.Log.Lines);
     }
 
     [Fact]
+    [Trait("Case", "REG-004")]
     public async Task Is_registered_again_at_once_when_someone_deregisters_it()
     {
-        await StartAndSettleAsync();
-        var before = _time.GetUtcNow();
-        _agent.Forget();
-        await _agent.SeenAsync("register orders-1");
-        Assert.Equal(before, _time.GetUtcNow());
+        await _app.StartedAsync();
+        var before = _app.Time.GetUtcNow();
+        _app.Agent.Forget();
+        await _app.Agent.SeenAsync("register orders-1");
+        await _app.Agent.SeenAsync("register orders-1");
+        Assert.Equal(before, _app.Time.GetUtcNow());
 
-        await _time.WaitForTimersAsync();
-        Assert.Single(_agent.Services);
-        Assert.Contains("501 Information: Registered orders as orders-1 again: the agent no longer knew it.", _log.Lines);
-        _time.AdvanceToNext();
-        await _agent.SeenAsync("follow orders-1 h1");
-        Assert.True(_registrar.IsRegistered);
+        await _app.RestAsync();
+        Assert.Single(_app.Agent.Services);
+        Assert.Contains(_app.Log.Lines, line => line.StartsWith("501 Information: Registered orders as orders-1 again: the agent no longer knew it", StringComparison.Ordinal));
+        await _app.UntilAsync("follow orders-1 h1");
+        Assert.True(_app.Registrar.IsRegistered);
     }
 
     [Fact]
     public async Task Is_registered_again_within_2_s_of_an_agents_return()
     {
-        await StartAndSettleAsync();
-        _agent.Fail(_ => Away());
-        for (var i = 0; i < 10; i++)
-        {
-            await _time.WaitForTimersAsync();
-            _time.AdvanceToNext();
-            await _agent.SeenAsync("follow");
-        }
+        await _app.StartedAsync();
+        _app.Agent.Fail(_ => Away());
+        await _app.PassAsync(TimeSpan.FromMinutes(1));
+        _app.Agent.Forget();
+        _app.Agent.Fail(null);
+        _app.Agent.Saw("");
 
-        await _time.WaitForTimersAsync();
-        _agent.Forget();
-        _agent.Fail(null);
-        Assert.InRange(_time.AdvanceToNext(), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        await _agent.SeenAsync("register orders-1");
+        Assert.InRange(await _app.UntilAsync("register orders-1"), TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     [Fact]
     public async Task Waits_for_an_agent_that_is_not_there_yet()
     {
-        _agent.Fail(_ => Away());
-        Start();
-        await _agent.SeenAsync("register");
-        await _time.WaitForTimersAsync();
-        Assert.False(_registrar.IsRegistered);
-        Assert.Equal("connection refused", _registrar.LastError);
+        _app.Agent.Fail(_ => Away());
+        _app.Start();
+        await _app.Agent.SeenAsync("follow");
+        await _app.Time.WaitForTimersAsync(2);
+        Assert.False(_app.Registrar.IsRegistered);
+        Assert.Equal("connection refused", _app.Registrar.LastError);
 
-        _agent.Fail(null);
-        _time.AdvanceToNext();
-        await _agent.SeenAsync("follow orders-1 h1");
-        Assert.True(_registrar.IsRegistered);
+        _app.Agent.Fail(null);
+        _app.Time.Advance(TimeSpan.FromSeconds(2));
+        await _app.RestAsync();
+        Assert.True(_app.Registrar.IsRegistered);
     }
 
     [Fact]
+    [Trait("Case", "REG-002")]
     public async Task Says_a_refusal_once_and_tries_ever_more_seldom()
     {
-        _agent.Fail(_ => Denied());
-        Start();
+        _app.Agent.Fail(call => call.StartsWith("register", StringComparison.Ordinal) ? Denied() : null);
+        _app.Start();
         foreach (var pause in new[] { 1, 2, 4, 8, 16, 30, 30 })
         {
-            await _agent.SeenAsync("register");
-            await _time.WaitForTimersAsync();
-            Assert.Equal(TimeSpan.FromSeconds(pause), _time.AdvanceToNext());
+            await _app.Agent.SeenAsync("register");
+            // The pause, and the token's next look.
+            await _app.Time.WaitForTimersAsync(2);
+            Assert.Equal(TimeSpan.FromSeconds(pause), _app.Time.AdvanceToNext());
         }
 
-        await _agent.SeenAsync("register");
-        await _time.WaitForTimersAsync();
-        var line = Assert.Single(_log.Lines);
+        await _app.Agent.SeenAsync("register");
+        await _app.Time.WaitForTimersAsync(2);
+        var line = Assert.Single(_app.Log.Lines);
         Assert.Contains("the token needs service:write on \"orders\"", line, StringComparison.Ordinal);
+        Assert.Contains("the token needs service:write on \"orders\"", _app.Registrar.LastError, StringComparison.Ordinal);
 
-        _agent.Fail(null);
-        _time.AdvanceToNext();
-        await _agent.SeenAsync("follow orders-1 h1");
-        Assert.True(_registrar.IsRegistered);
-        Assert.Equal(1, _log.Count(500));
+        _app.Agent.Fail(null);
+        _app.Time.AdvanceToNext();
+        await _app.RestAsync();
+        Assert.Equal(1, _app.Log.Count(500));
+    }
+
+    [Fact]
+    public async Task Says_once_what_only_the_agent_can_refuse()
+    {
+        _app.Agent.Fail(call => call.StartsWith("register", StringComparison.Ordinal) ? new(AgentFault.Permanent, "PUT /v1/agent/service/register: 400 Invalid check: TTL too odd") : null);
+        _app.Start();
+        for (var i = 0; i < 4; i++)
+        {
+            await _app.Agent.SeenAsync("register");
+            await _app.Time.WaitForTimersAsync(2);
+            _app.Time.AdvanceToNext();
+        }
+
+        Assert.Contains("400 Invalid check: TTL too odd", Assert.Single(_app.Log.Lines), StringComparison.Ordinal);
+        Assert.False(await _app.Registrar.LeaveAsync(CancellationToken.None));
+        Assert.False(_app.Agent.Saw("deregister"));
+    }
+
+    [Fact]
+    public async Task Can_be_waited_for()
+    {
+        _app.Agent.Hang("register");
+        _app.Start();
+        await _app.Agent.SeenAsync("register");
+        var wait = _app.Registrar.WaitAsync(CancellationToken.None);
+        Assert.False(wait.IsCompleted);
+
+        _app.Agent.Hang(null);
+        _app.Agent.ChangeToken();
+        await wait.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(_app.Registrar.IsRegistered);
     }
 
     [Fact]
     public async Task Is_handed_over_to_a_new_token()
     {
-        await StartAndSettleAsync();
-        _agent.ChangeToken();
+        await _app.StartedAsync();
+        _app.Agent.ChangeToken();
 
-        await _agent.SeenAsync("register orders-1");
-        await _agent.SeenAsync("follow orders-1 h1");
-        Assert.Contains("501 Information: Registered orders as orders-1 again: the token or a file in Consul:Tls has changed.", _log.Lines);
+        await _app.Agent.SeenAsync("register orders-1");
+        await _app.Agent.SeenAsync("register orders-1");
+        await _app.Agent.SeenAsync("follow orders-1 h1");
+        Assert.Contains("501 Information: Registered orders as orders-1 again: the token or a file in Consul:Tls has changed.", _app.Log.Lines);
     }
 
     [Fact]
     public async Task Is_gone_after_a_stop_and_does_not_come_back()
     {
-        await StartAndSettleAsync();
-        await _registrar.LeaveAsync(CancellationToken.None);
+        await _app.StartedAsync();
+        Assert.True(await _app.Registrar.LeaveAsync(CancellationToken.None));
 
-        Assert.Equal("deregister orders-1", await _agent.SeenAsync(""));
-        Assert.Empty(_agent.Services);
-        Assert.False(_registrar.IsRegistered);
-        Assert.Contains("502 Information: Deregistered orders, which was orders-1.", _log.Lines);
-        await _registrar.DisposeAsync();
-        Assert.True(_agent.SawNothingMore());
+        Assert.Equal(["register orders-1", "deregister orders-1"], _app.Agent.Writes);
+        Assert.Empty(_app.Agent.Services);
+        Assert.False(_app.Registrar.IsRegistered);
+        Assert.Contains("502 Information: Deregistered orders, which was orders-1.", _app.Log.Lines);
+        _app.Agent.Saw("");
+        await _app.Registrar.DisposeAsync();
+        Assert.Equal(0, _app.Time.Timers);
+        Assert.True(_app.Agent.SawNothingMore());
     }
 
     [Fact]
     public async Task Is_deregistered_even_when_nobody_knows_whether_it_was_registered()
     {
-        _agent.Hang();
-        Start();
-        await _agent.SeenAsync("register");
-        var stop = _registrar.LeaveAsync(CancellationToken.None);
-        await _agent.SeenAsync("deregister orders-1");
-        await _time.WaitForTimersAsync();
-        _time.Advance(TimeSpan.FromSeconds(2));
+        _app.Agent.Hang("register");
+        _app.Start();
+        await _app.Agent.SeenAsync("register");
 
-        await stop;
+        Assert.True(await _app.Registrar.LeaveAsync(CancellationToken.None));
+        Assert.True(_app.Agent.Saw("deregister orders-1"));
     }
 
     [Fact]
+    [Trait("Case", "REG-012")]
     public async Task Does_not_hold_up_a_stop_longer_than_2_s()
     {
-        await StartAndSettleAsync();
-        _agent.Hang();
-        var stop = _registrar.LeaveAsync(CancellationToken.None);
-        await _agent.SeenAsync("deregister orders-1");
-        await _time.WaitForTimersAsync();
-        _time.Advance(TimeSpan.FromSeconds(1.9));
+        await _app.StartedAsync();
+        _app.Agent.Hang();
+        var stop = _app.Registrar.LeaveAsync(CancellationToken.None);
+        await _app.Agent.SeenAsync("deregister orders-1");
+        await _app.Time.WaitForTimersAsync();
+        _app.Time.Advance(TimeSpan.FromSeconds(1.9));
         Assert.False(stop.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(0.1));
+        _app.Time.Advance(TimeSpan.FromSeconds(0.1));
 
-        await stop.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Contains("503 Warning: orders stops, but its entry orders-1 stays in the catalog: the agent did not answer in time. Remove it with: consul services deregister -id=orders-1", _log.Lines);
+        Assert.True(await stop.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("503 Warning: orders stops, but its entry orders-1 stays in the catalog: the agent did not answer in time. Remove it with: consul services deregister -id=orders-1", _app.Log.Lines);
     }
 
     [Fact]
+    public async Task Does_not_hold_up_a_stop_while_the_apps_health_hangs()
+    {
+        _app.Health.Hangs = true;
+        _app.Start();
+        await _app.Agent.SeenAsync("follow");
+        await _app.Time.WaitForTimersAsync(2);
+
+        Assert.False(await _app.Registrar.LeaveAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    [Trait("Case", "REG-012")]
     public async Task Stays_behind_with_a_warning_when_the_agent_refuses_to_remove_it()
     {
-        await StartAndSettleAsync();
-        _agent.Fail(call => call.StartsWith("deregister", StringComparison.Ordinal) ? Away() : null);
-        await _registrar.LeaveAsync(CancellationToken.None);
+        await _app.StartedAsync();
+        _app.Agent.Fail(call => call.StartsWith("deregister", StringComparison.Ordinal) ? Away() : null);
+        await _app.Registrar.LeaveAsync(CancellationToken.None);
 
-        Assert.Contains("503 Warning: orders stops, but its entry orders-1 stays in the catalog: connection refused. Remove it with: consul services deregister -id=orders-1", _log.Lines);
+        Assert.Contains("503 Warning: orders stops, but its entry orders-1 stays in the catalog: connection refused. Remove it with: consul services deregister -id=orders-1", _app.Log.Lines);
     }
 
     [Fact]
     public async Task Is_left_alone_by_a_stop_that_follows_no_start()
     {
-        await _registrar.LeaveAsync(CancellationToken.None);
+        Assert.False(await _app.Registrar.LeaveAsync(CancellationToken.None));
 
-        Assert.True(_agent.SawNothingMore());
-        Assert.Empty(_log.Lines);
+        Assert.True(_app.Agent.SawNothingMore());
+        Assert.Empty(_app.Log.Lines);
     }
 
     [Fact]
     public async Task Cannot_be_started_twice()
     {
-        await StartAndSettleAsync();
+        await _app.StartedAsync();
 
-        Assert.Throws<InvalidOperationException>(Start);
+        Assert.Throws<InvalidOperationException>(_app.Start);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _registrar.DisposeAsync();
-        _agent.Dispose();
-        _metrics.Dispose();
-    }
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

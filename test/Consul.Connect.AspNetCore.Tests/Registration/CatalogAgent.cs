@@ -1,31 +1,44 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using ConsulConnect.Agent;
 
 namespace ConsulConnect.Tests.Registration;
 
-/// <summary>An agent that knows services only, and does what a test tells it.</summary>
+/// <summary>An agent that knows services and their checks only, and does what a test tells it.</summary>
 internal sealed class CatalogAgent : IAgentClient, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Channel<string> _calls = Channel.CreateUnbounded<string>();
-    private readonly Dictionary<string, ServiceRegistration> _services = [];
+    private readonly Dictionary<string, RegisteredService> _services = [];
+    private readonly Dictionary<string, (string Service, RegisteredCheck Check)> _checks = [];
+    private readonly List<string> _contents = [];
+    private readonly List<string> _writes = [];
     private TaskCompletionSource _event = New();
+    private TaskCompletionSource _followed = New();
     private CancellationTokenSource _credentials = new();
     private Func<string, AgentException?> _failure = _ => null;
-    private bool _hangs;
+    private Func<string, bool> _hangs = _ => false;
 
     public string Address => "http://127.0.0.1:8500";
 
     public CancellationToken Changed => _credentials.Token;
 
-    public IReadOnlyList<ServiceRegistration> Services
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _services.Values];
-        }
-    }
+    /// <summary>What it says about its token; null: it has no ACLs.</summary>
+    public TokenLife? Token { get; set; }
+
+    /// <summary>What came with the last registration.</summary>
+    public ServiceRegistration? Sent { get; private set; }
+
+    /// <summary>What the last heartbeat of each check said.</summary>
+    public Dictionary<string, string> Outputs { get; } = [];
+
+    public IReadOnlyList<RegisteredService> Services => Locked(() => _services.Values.ToList());
+
+    /// <summary>The checks of all instances, as <c>id status</c>.</summary>
+    public IReadOnlyList<string> Checks => Locked(() => _checks.Values.Select(one => $"{one.Check.Id} {one.Check.Status}").Order(StringComparer.Ordinal).ToList());
+
+    /// <summary>The calls so far that change something, heartbeats excepted.</summary>
+    public IReadOnlyList<string> Writes => Locked(() => _writes.ToList());
 
     /// <summary>Waits for a call of this kind; the ones before it are passed over.</summary>
     public async Task<string> SeenAsync(string kind)
@@ -39,16 +52,57 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
         }
     }
 
+    /// <summary>Passes over the calls up to the first of this kind, and says whether there was one.</summary>
+    public bool HasSeen(string kind)
+    {
+        while (_calls.Reader.TryRead(out var call))
+        {
+            if (call.StartsWith(kind, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Until somebody waits for a change of an entry.</summary>
+    public Task FollowedAsync() => Locked(() => _followed.Task).WaitAsync(TimeSpan.FromSeconds(30));
+
+    /// <summary>Passes over the calls so far, and says whether one was of this kind.</summary>
+    public bool Saw(string kind)
+    {
+        var saw = false;
+        while (_calls.Reader.TryRead(out var call))
+            saw |= call.StartsWith(kind, StringComparison.Ordinal);
+        return saw;
+    }
+
     public bool SawNothingMore() => !_calls.Reader.TryRead(out _);
 
     /// <summary>All calls fail so from now on, waiting ones too; null: they succeed.</summary>
     public void Fail(Func<string, AgentException?>? failure) => Happen(() => _failure = failure ?? (_ => null));
 
-    /// <summary>Calls that are not answered.</summary>
-    public void Hang() => _hangs = true;
+    /// <summary>Calls of this kind are not answered; null: all are.</summary>
+    public void Hang(string? kind = "") => _hangs = call => kind is not null && call.StartsWith(kind, StringComparison.Ordinal);
 
-    public void Forget() => Happen(_services.Clear);
+    public void Forget() => Happen(() =>
+    {
+        _services.Clear();
+        _checks.Clear();
+    });
 
+    public void ForgetCheck(string id) => Locked(() => _checks.Remove(id));
+
+    /// <summary>Another process registers under an id.</summary>
+    public void Put(RegisteredService service, params RegisteredCheck[] checks) => Happen(() =>
+    {
+        _services[service.Id] = service;
+        foreach (var check in checks)
+            _checks[check.Id] = (service.Id, check);
+    });
+
+    public void Change(string id, Func<RegisteredService, RegisteredService> change) => Happen(() => _services[id] = change(_services[id]));
+
+    public void SetStatus(string checkId, string status) => Locked(() => _checks[checkId] = (_checks[checkId].Service, _checks[checkId].Check with { Status = status }));
 
     /// <summary>A waiting call is answered with what it knows already.</summary>
     public void LetWaitsElapse() => Happen(() => { });
@@ -66,14 +120,40 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
     public async Task RegisterServiceAsync(ServiceRegistration registration, CancellationToken cancellationToken)
     {
         await CallAsync($"register {registration.Id}", cancellationToken);
-        lock (_gate)
-            _services[registration.Id] = registration;
+        Happen(() =>
+        {
+            Sent = registration;
+            // Agents add some things of their own.
+            var tagged = new Dictionary<string, ServiceAddress>(registration.TaggedAddresses);
+            if (registration.Address is { } address)
+                tagged.TryAdd("lan_ipv4", new(address, registration.Port));
+            _services[registration.Id] = new(registration.Id, registration.Name, registration.Address ?? "", registration.Port)
+            {
+                Tags = registration.Tags,
+                Meta = registration.Meta,
+                TaggedAddresses = tagged,
+                Weights = registration.Weights ?? new(1, 1),
+                EnableTagOverride = registration.EnableTagOverride,
+                IsNative = true,
+            };
+            // A check that is there keeps its status.
+            foreach (var check in registration.Checks)
+            {
+                var status = _checks.TryGetValue(check.Id, out var known) ? known.Check.Status : CheckJson.Spell(check.Status);
+                _checks[check.Id] = (registration.Id, new(check.Id, status, check.Definition.Notes ?? "", check.Definition.Ttl is null ? "http" : "ttl"));
+            }
+        });
     }
 
     public async Task DeregisterServiceAsync(string id, CancellationToken cancellationToken)
     {
         await CallAsync($"deregister {id}", cancellationToken);
-        Happen(() => _services.Remove(id));
+        Happen(() =>
+        {
+            _services.Remove(id);
+            foreach (var check in _checks.Where(one => one.Value.Service == id).ToList())
+                _checks.Remove(check.Key);
+        });
     }
 
     public async Task<AgentAnswer<RegisteredService>> GetServiceAsync(string id, BlockingQuery query, CancellationToken cancellationToken)
@@ -82,19 +162,73 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
         lock (_gate)
             next = _event.Task;
         await CallAsync($"follow {id} {query.Hash}", cancellationToken);
-        if (query.Hash is not null)
+        var waits = query.Hash is not null && query.Hash == Locked(() => _services.TryGetValue(id, out var service) ? Hash(service) : null);
+        if (waits)
         {
-            await next.WaitAsync(cancellationToken);
+            Locked(() => _followed.TrySetResult());
+            try
+            {
+                await next.WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                Locked(() => _followed = New());
+            }
+
             if (_failure("follow") is { } failure)
                 throw failure;
         }
 
-        lock (_gate)
+        return Locked(() => _services.TryGetValue(id, out var known)
+            ? new AgentAnswer<RegisteredService>(known, null, Hash(known), TimeSpan.Zero, Hash(known))
+            : throw new AgentException(AgentFault.Missing, $"unknown service ID: {id}"));
+    }
+
+    public async Task<AgentAnswer<RegisteredChecks>> GetChecksAsync(string serviceId, CancellationToken cancellationToken)
+    {
+        await CallAsync($"checks {serviceId}", cancellationToken);
+        return Locked(() => new AgentAnswer<RegisteredChecks>(new([.. _checks.Values.Where(one => one.Service == serviceId).Select(one => one.Check)]), null, null, TimeSpan.Zero, ""));
+    }
+
+    public async Task UpdateCheckAsync(string id, CheckStatus status, string output, CancellationToken cancellationToken)
+    {
+        await CallAsync($"update {id} {CheckJson.Spell(status)}", cancellationToken);
+        Locked(() =>
         {
-            if (!_services.TryGetValue(id, out var known))
-                throw new AgentException(AgentFault.Missing, $"unknown service ID: {id}");
-            return new(new(known.Id, known.Name, known.Address ?? "", known.Port), null, "h1", TimeSpan.Zero, "f1");
-        }
+            if (!_checks.TryGetValue(id, out var known))
+                throw new AgentException(AgentFault.Missing, $"CheckID \"{id}\" does not have associated TTL");
+            _checks[id] = (known.Service, known.Check with { Status = CheckJson.Spell(status) });
+            Outputs[id] = output;
+            return true;
+        });
+    }
+
+    public async Task DeregisterCheckAsync(string id, CancellationToken cancellationToken)
+    {
+        await CallAsync($"remove {id}", cancellationToken);
+        Locked(() => _checks.Remove(id));
+    }
+
+    public async Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken)
+    {
+        await CallAsync($"maintenance {serviceId} {(enable ? "on" : "off")}", cancellationToken);
+        var id = $"_service_maintenance:{serviceId}";
+        Locked(() =>
+        {
+            if (!_services.ContainsKey(serviceId))
+                throw new AgentException(AgentFault.Missing, $"No service registered with ID \"{serviceId}\"");
+            if (!enable)
+                _checks.Remove(id);
+            else
+                _checks.TryAdd(id, (serviceId, new(id, "critical", reason, "maintenance")));
+            return true;
+        });
+    }
+
+    public async Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken)
+    {
+        await CallAsync("token", cancellationToken);
+        return new(Token ?? throw new AgentException(AgentFault.Permanent, "ACL support disabled"), null, null, TimeSpan.Zero, "");
     }
 
     public Task<AgentAnswer<CaRoots>> GetRootsAsync(BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -106,16 +240,6 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
     public Task<AgentAnswer<IntentionTable>> WaitForIntentionsAsync(BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<AgentAnswer<AuthorizeVerdict>> AuthorizeAsync(string target, string clientCertUri, string clientCertSerial, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<RegisteredChecks>> GetChecksAsync(string serviceId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task UpdateCheckAsync(string id, CheckStatus status, string output, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task DeregisterCheckAsync(string id, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -129,13 +253,34 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>h1 for the first content there ever was, h2 for the next.</summary>
+    private string Hash(RegisteredService service)
+    {
+        var content = JsonSerializer.Serialize(service);
+        if (!_contents.Contains(content))
+            _contents.Add(content);
+        return $"h{_contents.IndexOf(content) + 1}";
+    }
+
     private async Task CallAsync(string call, CancellationToken cancellationToken)
     {
+        if (call.Split(' ')[0] is "register" or "deregister" or "remove" or "maintenance")
+        {
+            lock (_gate)
+                _writes.Add(call);
+        }
+
         _calls.Writer.TryWrite(call);
-        if (_hangs)
+        if (_hangs(call))
             await New().Task.WaitAsync(cancellationToken);
         if (_failure(call) is { } failure)
             throw failure;
+    }
+
+    private T Locked<T>(Func<T> what)
+    {
+        lock (_gate)
+            return what();
     }
 
     private void Happen(Action what)

@@ -19,6 +19,7 @@ public sealed class ATcpCheck : IDisposable
     {
         using var metrics = new MetricsRecorder("probed");
         await using var app = await (await MeshApp.StartAsync("probed", _identity.Settings)).ReadyAsync();
+        await app.Logs.WaitForAsync("Started");
         var before = Loud(app);
 
         for (var i = 0; i < 20; i++)

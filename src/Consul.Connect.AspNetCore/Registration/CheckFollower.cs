@@ -1,0 +1,81 @@
+using ConsulConnect.Agent;
+
+namespace ConsulConnect.Registration;
+
+/// <summary>
+/// Looks at the instance's checks, for whose changes an agent lets nobody wait: doubts the entry when one of ours is gone, and removes
+/// those of ours that have become obsolete.
+/// </summary>
+internal sealed class CheckFollower : IAsyncDisposable
+{
+    /// <summary>So that what was removed is back within 2 s.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1.5);
+
+    private readonly AgentLink _link;
+    private readonly HeldEntry _held;
+    private readonly CheckStatuses _statuses;
+    private readonly AgentWatch<RegisteredChecks> _watch;
+    private readonly HashSet<string> _named = new(StringComparer.Ordinal);
+    private Held? _reviewed;
+    private long _reviewedAt;
+    private ulong _turns;
+
+    public CheckFollower(AgentLink link, HeldEntry held, CheckStatuses statuses)
+    {
+        (_link, _held, _statuses) = (link, held, statuses);
+        _watch = new("checks", FollowAsync, _ => null, link);
+    }
+
+    public WatchState State => _watch.State;
+
+    public void Start() => _watch.Start();
+
+    public ValueTask DisposeAsync() => _watch.DisposeAsync();
+
+    private async Task<AgentAnswer<RegisteredChecks>> FollowAsync(BlockingQuery query, CancellationToken cancellationToken)
+    {
+        var held = await DueAsync(cancellationToken);
+        (_reviewed, _reviewedAt) = (held, _link.Time.GetTimestamp());
+        var answer = await _link.Client.GetChecksAsync(held.Entry.Id, cancellationToken);
+        _statuses.Learn(answer.Value);
+        var review = CheckReview.Of(held.Entry, held.EverSent, answer.Value);
+        if (review.Missing is [var missing, ..])
+            _held.Doubt(held, new($"the agent no longer knew its check {missing}"));
+        else
+            await TidyAsync(held, review, cancellationToken);
+        return answer with { Index = ++_turns, ContentHash = null };
+    }
+
+    private async Task<Held> DueAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = _held.Changed;
+            var held = await _held.WaitAsync(cancellationToken);
+            var left = Pace - _link.Time.GetElapsedTime(_reviewedAt);
+            if (held != _reviewed || left <= TimeSpan.Zero)
+                return held;
+            await _held.WaitAsync(changed, left, cancellationToken);
+        }
+    }
+
+    private async Task TidyAsync(Held held, CheckReview review, CancellationToken cancellationToken)
+    {
+        var id = held.Entry.Id;
+        foreach (var obsolete in review.Obsolete.TakeWhile(_ => _held.Stands(held)))
+        {
+            await _link.Client.DeregisterCheckAsync(obsolete, cancellationToken);
+            Log.CheckRemoved(_link.Logger, obsolete, id);
+        }
+
+        if (review.Stopped)
+        {
+            await _link.Client.SetMaintenanceAsync(id, enable: false, "", cancellationToken);
+            Log.MaintenanceEnded(_link.Logger, held.Entry.Name, id);
+        }
+
+        var foreign = review.Foreign.Where(_named.Add).ToList();
+        if (foreign.Count > 0)
+            Log.ForeignChecks(_link.Logger, id, string.Join(", ", foreign), $"curl -X PUT {_link.Client.Address}/v1/agent/check/deregister/{Uri.EscapeDataString(foreign[0])}");
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Text.Json;
+using ConsulConnect.Agent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ConsulConnect.Registration;
+
+/// <summary>What the catalog should say. One that says something new is another object.</summary>
+/// <param name="Listener">What it was made for.</param>
+internal sealed record Desired(ServiceRegistration Entry, IPEndPoint? Listener);
+
+/// <summary>Makes the entry of the definition and of where the mesh listener is bound at the moment; both may change.</summary>
+internal sealed class DesiredEntry
+{
+    private readonly string _name;
+    private readonly Func<IPEndPoint?> _listener;
+    private readonly ILogger _logger;
+    private volatile ConsulServiceOptions _definition;
+    private (ConsulServiceOptions Definition, IPEndPoint? Listener)? _tried;
+    private Desired? _desired;
+
+    /// <param name="name">The service's name, which is its identity's too, so that it stays.</param>
+    /// <exception cref="OptionsValidationException">No entry can be made of this; all faults are named.</exception>
+    public DesiredEntry(string name, ConsulServiceOptions definition, Func<IPEndPoint?> listener, ILogger logger)
+    {
+        (_name, _definition, _listener, _logger) = (name, definition, listener, logger);
+        if (listener() is var at && IsBound(at) && Faults(CatalogEntry.From(definition, name, at), at) is { Count: > 0 } faults)
+            throw new OptionsValidationException(nameof(ConsulConnectOptions), typeof(ConsulConnectOptions), faults);
+    }
+
+    /// <summary>From now on this definition holds.</summary>
+    public void Redefine(ConsulServiceOptions definition)
+    {
+        if (definition.Name is { } name && name != _name)
+            Log.NameStays(_logger, _name, name);
+        _definition = definition;
+    }
+
+    /// <param name="inForce">What the agent has been told; one that would say the same is this one.</param>
+    /// <returns>Null while the listener is not bound. For one loop, not for several threads.</returns>
+    public Desired? Current(Desired? inForce)
+    {
+        var (definition, at) = (_definition, _listener());
+        if (!IsBound(at) || (_tried is { } tried && tried.Definition == definition && Equals(tried.Listener, at)))
+            return _desired;
+        _tried = (definition, at);
+        var entry = CatalogEntry.From(definition, _name, at);
+        if (Faults(entry, at) is { Count: > 0 } faults)
+            Log.NotApplied(_logger, _name, string.Join(" ", faults));
+        else
+            _desired = inForce is not null && IsSame(inForce.Entry, entry) ? inForce : new(entry, at);
+        return _desired;
+    }
+
+    private static bool IsBound(IPEndPoint? at) => at is not { Port: 0 };
+
+    private static List<string> Faults(ServiceRegistration entry, IPEndPoint? at) =>
+        at is null && (entry.Address is null || entry.Port == 0)
+            ? ["The mesh is served at a socket which callers cannot dial; set Consul:Service:Address and Consul:Service:Port to where they can."]
+            : [.. MeshEndpointChecks.Faults(entry, at)];
+
+    /// <summary>Whether the agent would be told the same.</summary>
+    private static bool IsSame(ServiceRegistration one, ServiceRegistration other) => Wire(one).AsSpan().SequenceEqual(Wire(other));
+
+    private static byte[] Wire(ServiceRegistration entry) => JsonSerializer.SerializeToUtf8Bytes(RegistrationJson.From(entry, knowsRedirects: true), AgentJson.Default.RegistrationJson);
+}

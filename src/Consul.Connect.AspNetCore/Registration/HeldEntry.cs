@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using ConsulConnect.Agent;
+
+namespace ConsulConnect.Registration;
+
+/// <summary>An entry the agent has.</summary>
+/// <param name="Desired">What was sent.</param>
+/// <param name="Credentials">With which token and TLS files.</param>
+/// <param name="EverSent">The ids of all checks that this process has registered.</param>
+internal sealed record Held(Desired Desired, CancellationToken Credentials, ImmutableHashSet<string> EverSent)
+{
+    public ServiceRegistration Entry => Desired.Entry;
+}
+
+/// <summary>Why the agent does not have it any more.</summary>
+/// <param name="Reason">For the line that says so.</param>
+/// <param name="By">What it has instead; null when it has nothing.</param>
+internal sealed record Loss(string Reason, RegisteredService? By = null);
+
+/// <summary>
+/// What the agent has of us, as far as it has said. One loop writes it; others look at the agent and may doubt it. What they saw counts
+/// only if nothing was written meanwhile.
+/// </summary>
+internal sealed class HeldEntry(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _changed = New();
+    private Held? _current;
+    private bool _writing;
+
+    public Held? Current => Volatile.Read(ref _current);
+
+    /// <summary>Why there is none; null when there never was.</summary>
+    public Loss? Loss { get; private set; }
+
+    /// <summary>Completes with the next change.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_gate)
+                return _changed.Task;
+        }
+    }
+
+    /// <summary>The agent is being told: nobody knows what it has until it has answered.</summary>
+    public void BeginWriting()
+    {
+        lock (_gate)
+            _writing = true;
+    }
+
+    /// <param name="held">Null when it has not taken it: what was known before stands.</param>
+    public void EndWriting(Held? held)
+    {
+        lock (_gate)
+            _writing = false;
+        if (held is not null)
+            Set(held, loss: null);
+    }
+
+    /// <summary>Whether this is what the agent has, and is not being replaced.</summary>
+    public bool Stands(Held held)
+    {
+        lock (_gate)
+            return !_writing && Current == held;
+    }
+
+    /// <summary>The agent has something else than this, or nothing.</summary>
+    public void Doubt(Held held, Loss loss)
+    {
+        if (Stands(held))
+            Set(null, loss);
+    }
+
+    /// <summary>The end: the entry has been taken out.</summary>
+    public void Clear() => Set(null, loss: null);
+
+    public async Task<Held> WaitAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = Changed;
+            if (Current is { } held)
+                return held;
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Until something has changed since <paramref name="changed"/> was taken, or the time is over.</summary>
+    public async Task WaitAsync(Task changed, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(changed, Task.Delay(atMost, time, ending.Token));
+        await ending.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Set(Held? held, Loss? loss)
+    {
+        lock (_gate)
+        {
+            (_current, Loss) = (held, loss);
+            var before = _changed;
+            _changed = New();
+            before.SetResult();
+        }
+    }
+}

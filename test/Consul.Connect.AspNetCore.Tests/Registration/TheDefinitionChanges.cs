@@ -1,0 +1,210 @@
+using System.Net;
+using ConsulConnect.Agent;
+
+namespace ConsulConnect.Tests.Registration;
+
+public sealed class TheDefinitionChanges
+{
+    [Fact]
+    public async Task It_is_applied_with_one_line()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Registrar.Redefine(RegisteredApp.Define(definition =>
+        {
+            definition.Tags.Add("v2");
+            definition.Meta["team"] = "sales";
+        }));
+        await app.Agent.SeenAsync("register orders-1");
+        await app.Agent.SeenAsync("register orders-1");
+        await app.PassAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["v2"], app.Agent.Services[0].Tags);
+        Assert.Equal("sales", app.Agent.Services[0].Meta["team"]);
+        Assert.Equal(["register orders-1", "register orders-1"], app.Agent.Writes);
+        Assert.Equal(["500 Information: Registered orders as orders-1 at 10.0.0.7, port 8443.", "501 Information: Registered orders as orders-1 again: its definition has changed."], app.Log.Lines);
+    }
+
+    [Fact]
+    public async Task To_the_same_it_is_no_change()
+    {
+        await using var app = await new RegisteredApp(definition => definition.Meta["a"] = "1").StartedAsync();
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Meta["a"] = "1"));
+        await app.PassAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["register orders-1"], app.Agent.Writes);
+        Assert.Single(app.Log.Lines);
+    }
+
+    [Fact]
+    public async Task Its_old_checks_are_removed_by_their_ids()
+    {
+        await using var app = await new RegisteredApp(definition =>
+        {
+            definition.Checks.Add(new() { Id = "mine", Ttl = TimeSpan.FromSeconds(10) });
+            definition.Checks.Add(new() { Ttl = TimeSpan.FromSeconds(20) });
+        }).StartedAsync();
+        app.Agent.Put(app.Agent.Services[0], new RegisteredCheck("disk", "passing", "", ""));
+        app.Registrar.Redefine(RegisteredApp.Define(null));
+        await app.PassAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["disk passing", "service:orders-1 passing"], app.Agent.Checks);
+        Assert.Equal(["register orders-1", "register orders-1", "remove mine", "remove service:orders-1:2"], app.Agent.Writes.Order(StringComparer.Ordinal));
+        app.Agent.Saw("");
+        Assert.InRange(await app.UntilAsync("update service:orders-1 "), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_new_id_is_registered_before_the_old_one_is_removed()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Id = "orders-2"));
+        await app.Agent.SeenAsync("deregister orders-1");
+        await app.PassAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["register orders-1", "register orders-2", "deregister orders-1"], app.Agent.Writes);
+        Assert.Equal(["service:orders-2 passing"], app.Agent.Checks);
+        Assert.True(app.Registrar.IsRegistered);
+    }
+
+    [Fact]
+    public async Task An_old_id_that_could_not_be_removed_is_tried_again()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Agent.Fail(call => call.StartsWith("deregister", StringComparison.Ordinal) ? new(AgentFault.Transient, "no leader") : null);
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Id = "orders-2"));
+        await app.Agent.SeenAsync("deregister orders-1");
+        app.Agent.Fail(null);
+        await app.UntilAsync("deregister orders-1");
+        await app.RestAsync();
+
+        Assert.Equal("orders-2", Assert.Single(app.Agent.Services).Id);
+        await app.Registrar.LeaveAsync(CancellationToken.None);
+        Assert.Empty(app.Agent.Services);
+    }
+
+    [Fact]
+    public async Task A_new_name_is_not_followed_and_the_rest_is()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Registrar.Redefine(RegisteredApp.Define(definition =>
+        {
+            definition.Name = "billing";
+            definition.Tags.Add("v2");
+        }));
+        await app.Agent.SeenAsync("register");
+        await app.Agent.SeenAsync("register");
+        await app.RestAsync();
+
+        Assert.Equal("orders", app.Agent.Services[0].Name);
+        Assert.Equal(["v2"], app.Agent.Services[0].Tags);
+        Assert.Contains("508 Warning: Consul:Service:Name has changed from \"orders\" to \"billing\", which a running app cannot follow: its certificate has the name too. The rest of the definition is applied; restart the app for the name.", app.Log.Lines);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_applied_changes_nothing()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Checks.Add(new() { Http = "https://localhost:8443/health", Interval = TimeSpan.FromSeconds(10) })));
+        await app.PassAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["register orders-1"], app.Agent.Writes);
+        Assert.Equal(1, app.Log.Count(509));
+    }
+
+    [Fact]
+    public async Task A_mended_definition_need_not_wait_until_the_refused_one_would_be_tried_again()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Agent.Fail(call => call.StartsWith("register", StringComparison.Ordinal) ? new(AgentFault.Permanent, "400 no") : null);
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("bad")));
+        for (var i = 0; i < 5; i++)
+            await app.UntilAsync("register");
+        await app.Time.WaitForTimersAsync(4);
+        Assert.Equal("400 no", app.Registrar.LastError);
+        app.Agent.Fail(null);
+        var before = app.Time.GetUtcNow();
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("good")));
+
+        await app.Agent.SeenAsync("register");
+        Assert.Equal(before, app.Time.GetUtcNow());
+        await app.RestAsync();
+        Assert.Null(app.Registrar.LastError);
+    }
+
+    [Fact]
+    public async Task Taken_back_after_a_refusal_all_is_well_without_a_call()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Agent.Fail(call => call.StartsWith("register", StringComparison.Ordinal) ? new(AgentFault.Permanent, "400 no") : null);
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("bad")));
+        await app.Agent.SeenAsync("register");
+        await app.Agent.SeenAsync("register");
+        await app.Time.WaitForTimersAsync(4);
+        app.Registrar.Redefine(RegisteredApp.Define(null));
+        await app.PassAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Null(app.Registrar.LastError);
+        Assert.Equal(2, app.Agent.Writes.Count);
+    }
+
+    [Fact]
+    public async Task Before_the_start_it_is_what_the_start_registers()
+    {
+        await using var app = new RegisteredApp();
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("v2")));
+        await app.StartedAsync();
+
+        Assert.Equal(["v2"], app.Agent.Services[0].Tags);
+        Assert.Single(app.Agent.Writes);
+    }
+
+    [Fact]
+    public async Task A_listener_bound_anew_is_registered_within_a_second()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Listener = IPEndPoint.Parse("10.0.0.7:0");
+        await app.PassAsync(TimeSpan.FromSeconds(5));
+        app.Listener = IPEndPoint.Parse("10.0.0.8:9443");
+        app.Agent.Saw("");
+
+        Assert.InRange(await app.UntilAsync("register"), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        await app.RestAsync();
+        Assert.Equal(("10.0.0.8", 9443), (app.Agent.Services[0].Address, app.Agent.Services[0].Port));
+        Assert.Contains("501 Information: Registered orders as orders-1 again: the mesh listener is bound to 10.0.0.8:9443 now.", app.Log.Lines);
+        Assert.Equal(2, app.Agent.Writes.Count);
+    }
+
+    [Fact]
+    public async Task An_id_that_names_the_port_moves_with_it()
+    {
+        await using var app = await new RegisteredApp(definition => definition.Id = null).StartedAsync();
+        var (old, machine) = (app.Agent.Services[0].Id, Environment.MachineName);
+        Assert.Equal($"orders-{machine}-8443", old);
+        app.Listener = IPEndPoint.Parse("10.0.0.7:9443");
+        await app.UntilAsync($"deregister {old}");
+        await app.RestAsync();
+
+        Assert.Equal($"orders-{machine}-9443", Assert.Single(app.Agent.Services).Id);
+    }
+
+    [Fact]
+    public async Task A_listener_that_is_not_bound_yet_is_waited_for()
+    {
+        await using var app = new RegisteredApp();
+        app.Listener = new(IPAddress.Any, 0);
+        app.Start();
+        for (var i = 0; i < 5; i++)
+        {
+            await app.Time.WaitForTimersAsync(2);
+            app.Time.AdvanceToNext();
+        }
+
+        Assert.Empty(app.Agent.Writes);
+        app.Listener = new(IPAddress.Any, 8443);
+        await app.Time.WaitForTimersAsync(2);
+        app.Time.AdvanceToNext();
+        await app.RestAsync();
+        Assert.Equal(("", 8443), (app.Agent.Services[0].Address, app.Agent.Services[0].Port));
+        Assert.Contains("500 Information: Registered orders as orders-1 at the address of the node, port 8443.", app.Log.Lines);
+    }
+}
