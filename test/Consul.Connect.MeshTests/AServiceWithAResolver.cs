@@ -26,7 +26,7 @@ public sealed class AServiceWithAResolver
             loggers);
 
         foreach (var (name, port) in ((string, int)[])[("redirected", 8443), ("plain", 8444)])
-            await Eventually.ReadsAsync("it is found", async cancellation => (await service.Resolver.ResolveAsync(ConnectTarget.Service(name), cancellation)).FirstOrDefault()?.Port, found => found == port);
+            await Eventually.ReadsAsync("it is found", async cancellation => await service.Resolver.ResolveAsync(ConnectTarget.Service(name), cancellation), found => found is [{ } only] && only.Port == port);
 
         var line = await logs.WaitForAsync("ChainIsNotFollowed");
         Assert.StartsWith("redirected.service.consul has a resolver in Consul's configuration", line.Message, StringComparison.Ordinal);

@@ -3,8 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ConsulConnect.MeshTests.Traffic;
 using ConsulConnect.TestKit;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ConsulConnect.MeshTests;
@@ -30,6 +28,7 @@ public sealed partial class TheSmallestTokenOfACaller
         await using var pair = await ConsulPair.StartAsync();
         await using var server = await ServeAsync(pair);
         await using var caller = await CallAsync(pair, string.Join('\n', _rules.Where((_, i) => i != missing)));
+        caller.Logs.Expect("HasNone");
 
         var failure = await Eventually.ReadsAsync(
             "what is missing is told",
