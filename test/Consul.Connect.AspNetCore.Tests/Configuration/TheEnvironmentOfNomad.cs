@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json.Nodes;
 using ConsulConnect.Configuration;
 using ConsulConnect.DevAgent;
 using ConsulConnect.TestKit;
@@ -26,7 +25,6 @@ public sealed class TheEnvironmentOfNomad : IAsyncLifetime
     private readonly TestCa _authority = TestCa.Create();
     private readonly ConcurrentQueue<(string? Token, string? Client)> _calls = new();
     private ConsulDevAgent _agent = null!;
-    private HttpClient _operator = null!;
     private WebApplication _socket = null!;
 
     private string SocketPath => Path.Combine(_allocation, "consul_http.sock");
@@ -34,9 +32,10 @@ public sealed class TheEnvironmentOfNomad : IAsyncLifetime
     [Fact]
     public async Task Is_enough_for_an_app_to_join_the_mesh_and_its_entry_stays_Nomads()
     {
+        using var nomad = new HttpClient { BaseAddress = _agent.Address, DefaultRequestHeaders = { { "X-Consul-Token", "operator" } } };
         var entry = new { ID = "_nomad-task-1-orders-mesh-8443", Name = "orders", Port = 8443, Connect = new { Native = true } };
-        (await _operator.PutAsJsonAsync("/v1/agent/service/register", entry)).EnsureSuccessStatusCode();
-        var before = await ServicesAsync();
+        (await nomad.PutAsJsonAsync("/v1/agent/service/register", entry)).EnsureSuccessStatusCode();
+        var before = await nomad.GetStringAsync("/v1/agent/services");
 
         var read = ConnectConfiguration.Read(
             Reading.Configuration("""{ "Service": { "Name": "orders" }, "Registration": { "Enabled": false } }"""),
@@ -56,14 +55,13 @@ public sealed class TheEnvironmentOfNomad : IAsyncLifetime
 
         Assert.NotEmpty(_calls);
         Assert.All(_calls, call => Assert.Equal((Token, "CN=client"), (call.Token, call.Client)));
-        Assert.Equal(before, await ServicesAsync());
+        Assert.Equal(before, await nomad.GetStringAsync("/v1/agent/services"));
     }
 
     public async Task InitializeAsync()
     {
         _agent = await ConsulDevAgent.StartAsync(new() { AclDefaultPolicy = "deny", ManagementToken = "operator" });
         _agent.AddToken(Token, """service "orders" { policy = "write" }""");
-        _operator = new() { BaseAddress = _agent.Address, DefaultRequestHeaders = { { "X-Consul-Token", "operator" } } };
         Write("ca.pem", _authority.CertificatePem);
         var client = _authority.IssueLeaf("client", leaf => leaf.Subject = "CN=client");
         Write("client.pem", client.CertPem);
@@ -75,7 +73,6 @@ public sealed class TheEnvironmentOfNomad : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _operator.Dispose();
         await _socket.DisposeAsync();
         await _agent.DisposeAsync();
         Directory.Delete(_allocation, recursive: true);
@@ -127,8 +124,6 @@ public sealed class TheEnvironmentOfNomad : IAsyncLifetime
             context.Response.Headers[header.Key] = header.Value.ToArray();
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
-
-    private async Task<string> ServicesAsync() => JsonNode.Parse(await _operator.GetStringAsync("/v1/agent/services"))!.ToJsonString();
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_allocation, name), text);
 }
