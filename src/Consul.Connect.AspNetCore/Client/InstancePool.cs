@@ -30,11 +30,11 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
     }
 
     /// <summary>Takes the instance for one request.</summary>
-    public Lease Acquire(ConnectProtocol protocol, MeshCredentials credentials)
+    public Lease Acquire(ConnectProtocol protocol, MeshCredentials credentials, DateTimeOffset now)
     {
         var handler = Volatile.Read(ref _handlers[(int)protocol]);
-        if (handler is null || handler.Generation < credentials.Generation || handler.IsWorn || !handler.TryAcquire())
-            handler = Replace(protocol, credentials);
+        if (handler is null || handler.Generation < credentials.Generation || handler.IsWornAt(now) || !handler.TryAcquire())
+            handler = Replace(protocol, credentials, now);
         Interlocked.Increment(ref _active);
         return new(this, handler, _ejection.Begin());
     }
@@ -68,9 +68,10 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
     /// <summary>Retires handlers of other credentials, and those at their end.</summary>
     public void Sweep(long generation)
     {
+        var now = services.Time.GetUtcNow();
         lock (_lock)
             for (var i = 0; i < _handlers.Length; i++)
-                if (_handlers[i] is { } handler && (handler.Generation < generation || handler.IsWorn))
+                if (_handlers[i] is { } handler && (handler.Generation < generation || handler.IsWornAt(now)))
                 {
                     handler.Retire();
                     Volatile.Write(ref _handlers[i], null);
@@ -91,12 +92,12 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
         }
     }
 
-    private PooledHandler Replace(ConnectProtocol protocol, MeshCredentials credentials)
+    private PooledHandler Replace(ConnectProtocol protocol, MeshCredentials credentials, DateTimeOffset now)
     {
         lock (_lock)
         {
             ref var slot = ref _handlers[(int)protocol];
-            if (slot is { } other && other.Generation >= credentials.Generation && !other.IsWorn && other.TryAcquire())
+            if (slot is { } other && other.Generation >= credentials.Generation && !other.IsWornAt(now) && other.TryAcquire())
                 return other;
             slot?.Retire();
             var handler = new PooledHandler(cancellationToken => upstream.DialAsync(this, protocol, cancellationToken), credentials, services.Time);

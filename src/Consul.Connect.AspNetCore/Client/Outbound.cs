@@ -16,7 +16,7 @@ internal sealed class Outbound : IAsyncDisposable
 
     private readonly PoolServices _services;
     private readonly ConcurrentDictionary<ConnectTarget, UpstreamPool> _pools = new();
-    private readonly ConcurrentDictionary<string, ConnectTarget> _hosts = new();
+    private readonly ConcurrentDictionary<string, UpstreamPool> _hosts = new();
     private readonly ITimer _sweeping;
     private volatile bool _isDisposed;
 
@@ -31,7 +31,7 @@ internal sealed class Outbound : IAsyncDisposable
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
-        return PoolOf(TargetOf(request.RequestUri)).SendAsync(request, cancellationToken);
+        return PoolOf(request.RequestUri).SendAsync(request, cancellationToken);
     }
 
     /// <summary>A verified stream to a target.</summary>
@@ -48,8 +48,8 @@ internal sealed class Outbound : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
         var request = context.InitialRequestMessage;
-        var target = TargetOf(new UriBuilder(request.RequestUri!.Scheme, context.DnsEndPoint.Host).Uri);
-        return await PoolOf(target).DialAnyAsync(Alpn, cancellationToken);
+        var pool = PoolOf(new UriBuilder(request.RequestUri!.Scheme, context.DnsEndPoint.Host).Uri);
+        return await pool.DialAnyAsync(Alpn, cancellationToken);
 
         // A handler that is not ours writes HTTP/1.1 for a request that asks for no more, whatever the connection agreed to.
         SslApplicationProtocol? Alpn(ConnectUpstreamOptions options) =>
@@ -68,14 +68,14 @@ internal sealed class Outbound : IAsyncDisposable
                 pool.Close();
     }
 
-    private ConnectTarget TargetOf(Uri? address)
+    private UpstreamPool PoolOf(Uri? address)
     {
-        if (address is { IsAbsoluteUri: true, Scheme: "https" } && _hosts.TryGetValue(address.Host, out var known))
+        if (address is { IsAbsoluteUri: true, Scheme: "https" } && _hosts.TryGetValue(address.Host, out var known) && !known.IsClosed)
             return known;
-        var target = MeshHost.Of(address, _services.Options);
+        var pool = PoolOf(MeshHost.Of(address, _services.Options));
         if (_hosts.Count < HostsRemembered)
-            _hosts[address!.Host] = target;
-        return target;
+            _hosts[address!.Host] = pool;
+        return pool;
     }
 
     private UpstreamPool PoolOf(ConnectTarget target) =>
@@ -87,6 +87,11 @@ internal sealed class Outbound : IAsyncDisposable
     {
         foreach (var (target, pool) in _pools)
             if (pool.Sweep(Idle) && _pools.TryRemove(target, out _))
+            {
                 pool.Close();
+                foreach (var (host, other) in _hosts)
+                    if (other == pool)
+                        _hosts.TryRemove(new(host, pool));
+            }
     }
 }

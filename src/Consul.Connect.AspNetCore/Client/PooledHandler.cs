@@ -51,7 +51,7 @@ internal sealed class PooledHandler : IDisposable
     public long Generation { get; }
 
     /// <summary>Whether it is at its end: by age, or because a certificate of one of its connections ends.</summary>
-    public bool IsWorn => Volatile.Read(ref _end) <= _time.GetUtcNow().UtcTicks;
+    public bool IsWornAt(DateTimeOffset now) => Volatile.Read(ref _end) <= now.UtcTicks;
 
     /// <summary>The last time the instance refused one of its connections.</summary>
     public ConnectDeniedException? Refusal => _refusal;

@@ -18,17 +18,20 @@ internal sealed partial class UpstreamPool
     private int _ejected;
     private long _lastUsed;
     private long _lastRefusal = long.MinValue;
-    private bool _closed;
+    private volatile bool _closed;
 
     public UpstreamPool(PoolServices services, ConnectTarget target)
     {
-        (_services, Target, _lastUsed) = (services, target, services.Time.GetTimestamp());
+        (_services, Target, _lastUsed) = (services, target, services.Time.GetUtcNow().UtcTicks);
         _budget = new(services.Time);
         // Kept, not looked for with each request: asking it for its instances is what keeps it followed.
         _upstream = services.Upstreams.Open(target);
     }
 
     public ConnectTarget Target { get; }
+
+    /// <summary>Whether its target has another pool by now, or none.</summary>
+    public bool IsClosed => _closed;
 
     /// <summary>Dials one instance for its handler.</summary>
     public ValueTask<MeshStream> DialAsync(InstancePool instance, ConnectProtocol protocol, CancellationToken cancellationToken) =>
@@ -42,7 +45,7 @@ internal sealed partial class UpstreamPool
         List<InstancePool>? tried = null;
         while (true)
         {
-            Volatile.Write(ref _lastUsed, _services.Time.GetTimestamp());
+            Volatile.Write(ref _lastUsed, _services.Time.GetUtcNow().UtcTicks);
             await _services.Own.GetAsync(Target, cancellationToken);
             var roster = await RosterAsync(cancellationToken);
             var instance = Pick(roster, tried) ?? throw NoInstances(roster);
@@ -77,7 +80,7 @@ internal sealed partial class UpstreamPool
         var generation = _services.Credentials.Current?.Generation ?? 0;
         foreach (var member in roster.Members)
             member.Sweep(generation);
-        return _services.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) > idle && Array.TrueForAll(roster.Members, member => member.Active == 0);
+        return _services.Time.GetUtcNow().UtcTicks - Volatile.Read(ref _lastUsed) > idle.Ticks && Array.TrueForAll(roster.Members, member => member.Active == 0);
     }
 
     public void Close()
