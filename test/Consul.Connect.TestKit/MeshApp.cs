@@ -96,6 +96,19 @@ public sealed class MeshApp : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync();
 
+    /// <summary>As when the process dies: nobody listens any more, and every open connection is reset.</summary>
+    public async Task KillAsync()
+    {
+        // Out of patience from the start, so that Kestrel aborts what it would let end.
+        try
+        {
+            await _app.Services.GetRequiredService<IServer>().StopAsync(new(canceled: true));
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();

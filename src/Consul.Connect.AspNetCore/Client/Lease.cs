@@ -20,11 +20,19 @@ internal readonly struct Lease(InstancePool instance, PooledHandler handler, boo
         return new(instance, handler, isTrial: false);
     }
 
+    /// <summary>The answer has a body, with which the lease ends.</summary>
+    public OpenAnswers Open()
+    {
+        var open = isTrial ? new(this) : handler.OpenAnswers(this);
+        open.Begin();
+        return open;
+    }
+
     /// <param name="outcome">What the request says about the instance.</param>
     public void End(LeaseOutcome outcome)
     {
         handler.Release();
-        instance.End(outcome, isTrial);
+        instance.Judge(outcome, isTrial);
     }
 }
 

@@ -9,16 +9,18 @@ internal sealed class LeasedContent : HttpContent
     private const int BufferSize = 8192;
 
     private readonly HttpContent _content;
-    private readonly Lease _lease;
+    private readonly OpenAnswers _open;
     private readonly bool _isFailure;
+    private readonly SentBody? _sent;
     private int _ended;
 
     /// <param name="content">The handler's own body.</param>
     /// <param name="lease">Ends with it.</param>
     /// <param name="isFailure">However it ends, the instance has failed this request.</param>
-    public LeasedContent(HttpContent content, Lease lease, bool isFailure)
+    /// <param name="sent">The request's body, which may still be on its way while the answer is read.</param>
+    public LeasedContent(HttpContent content, Lease lease, bool isFailure, SentBody? sent)
     {
-        (_content, _lease, _isFailure) = (content, lease, isFailure);
+        (_content, _open, _isFailure, _sent) = (content, lease.Open(), isFailure, sent);
         foreach (var (name, values) in content.Headers.NonValidated)
         {
             if (values.Count == 1)
@@ -53,8 +55,11 @@ internal sealed class LeasedContent : HttpContent
     /// <summary>The body has ended, or nobody reads on.</summary>
     public void End(LeaseOutcome outcome)
     {
-        if (Interlocked.Exchange(ref _ended, 1) == 0)
-            _lease.End(_isFailure ? LeaseOutcome.Failed : outcome);
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return;
+        if (outcome is LeaseOutcome.Failed && _sent is { IsFaulty: true })
+            outcome = LeaseOutcome.Unknown;
+        _open.End(_isFailure ? LeaseOutcome.Failed : outcome);
     }
 
     // Handing out the handler's own stream reads nothing.

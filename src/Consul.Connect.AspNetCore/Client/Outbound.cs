@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
 using ConsulConnect.Certificates;
+using ConsulConnect.Discovery;
 
 namespace ConsulConnect.Client;
 
@@ -31,7 +32,7 @@ internal sealed class Outbound : IAsyncDisposable
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
-        return PoolOf(request.RequestUri).SendAsync(request, cancellationToken);
+        return PoolFor(request).SendAsync(request, cancellationToken);
     }
 
     /// <summary>A verified stream to a target.</summary>
@@ -68,6 +69,18 @@ internal sealed class Outbound : IAsyncDisposable
                 pool.Close();
     }
 
+    private UpstreamPool PoolFor(HttpRequestMessage request)
+    {
+        try
+        {
+            return PoolOf(request.RequestUri);
+        }
+        catch (ConnectDialException e)
+        {
+            throw Failures.Surfaced(e)!;
+        }
+    }
+
     private UpstreamPool PoolOf(Uri? address)
     {
         if (address is { IsAbsoluteUri: true, Scheme: "https" } && _hosts.TryGetValue(address.Host, out var known) && !known.IsClosed)
@@ -78,8 +91,20 @@ internal sealed class Outbound : IAsyncDisposable
         return pool;
     }
 
-    private UpstreamPool PoolOf(ConnectTarget target) =>
-        _pools.TryGetValue(target, out var pool) ? pool : _pools.GetOrAdd(target, static (target, services) => new(services, target), _services);
+    private UpstreamPool PoolOf(ConnectTarget target) => _pools.TryGetValue(target, out var pool) ? pool : Open(target);
+
+    private UpstreamPool Open(ConnectTarget target)
+    {
+        if (Unconfigured.Is(target, _services.Options) && _pools.Values.Count(known => known.IsUnconfigured) >= Unconfigured.Most)
+            throw new ConnectDialException(ConnectDialError.NoInstances, target.ToString(), $"\"{_services.Caller}\" cannot call {target}: {Unconfigured.TooMany}. Nothing was dialed.");
+        var pool = _pools.GetOrAdd(target, static (target, services) => new(services, target), _services);
+        // Who came before the end has left before it a pool that is closed with the others, or sees it here.
+        if (!_isDisposed)
+            return pool;
+        _pools.TryRemove(target, out _);
+        pool.Close();
+        throw new ObjectDisposedException(typeof(ConnectService).FullName);
+    }
 
     private void Swept(MeshCredentials credentials) => Sweep();
 
@@ -87,11 +112,14 @@ internal sealed class Outbound : IAsyncDisposable
     {
         foreach (var (target, pool) in _pools)
             if (pool.Sweep(Idle) && _pools.TryRemove(target, out _))
-            {
-                pool.Close();
-                foreach (var (host, other) in _hosts)
-                    if (other == pool)
-                        _hosts.TryRemove(new(host, pool));
-            }
+                Close(pool);
+    }
+
+    private void Close(UpstreamPool pool)
+    {
+        pool.Close();
+        foreach (var known in _hosts)
+            if (known.Value == pool)
+                _hosts.TryRemove(known);
     }
 }

@@ -1,8 +1,6 @@
-using System.Net.Http.Json;
-
 namespace ConsulConnect.Client;
 
-/// <summary>What a request allows: which protocol it takes, and whether it may be sent again.</summary>
+/// <summary>What a request allows: which protocol it takes, and whether its method may be repeated.</summary>
 internal static class SentRequest
 {
     private const string GrpcType = "application/grpc";
@@ -25,14 +23,6 @@ internal static class SentRequest
 
     public static bool IsIdempotent(HttpMethod method) =>
         method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete || method == HttpMethod.Options || method == HttpMethod.Trace;
-
-    /// <summary>Whether a body that may have been read can be read again.</summary>
-    public static bool CanRepeat(HttpContent? content) => content switch
-    {
-        null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent => true,
-        MultipartContent parts => parts.All(CanRepeat),
-        _ => false,
-    };
 
     private static bool IsGrpc(HttpContent? content) =>
         content?.Headers.ContentType?.MediaType is { } type && type.StartsWith(GrpcType, StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.ExceptionServices;
 using ConsulConnect.Certificates;
 
 namespace ConsulConnect.Client;
@@ -12,39 +13,45 @@ internal sealed partial class UpstreamPool
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var (version, policy) = (request.Version, request.VersionPolicy);
+        Prepare(request);
+        var body = SentBody.Watch(request);
         Tries? tries = null;
         try
         {
-            Prepare(request);
             while (true)
             {
                 var acquiring = AcquireAsync(request, tries, cancellationToken);
                 var lease = acquiring.IsCompletedSuccessfully ? acquiring.Result : await acquiring.AsTask();
                 var refusal = lease.Handler.Refusal;
+                body?.Renew();
+                HttpResponseMessage response;
                 try
                 {
-                    var response = await lease.Handler.SendAsync(request, cancellationToken);
-                    if (!Failures.IsFailure(response.StatusCode) || !MayRepeat(request, null, tries = Tries.With(tries, lease.Instance)))
-                        return Leased(request, response, lease);
-                    response.Dispose();
-                    lease.End(LeaseOutcome.Failed);
+                    response = await lease.Handler.SendAsync(request, cancellationToken);
                 }
                 catch (Exception error)
                 {
-                    var failure = Ended(lease, error, refusal, cancellationToken);
+                    var failure = Ended(lease, error, refusal, body, cancellationToken);
                     if (cancellationToken.IsCancellationRequested)
                         throw;
-                    if (!MayRepeat(request, failure, tries = Tries.With(tries, lease.Instance)))
-                        throw Surfaced(failure);
+                    if (MayRepeat(request, body, failure, tries = Tries.With(tries, lease.Instance)))
+                        continue;
+                    throw Surfaced(failure, body);
                 }
+
+                if (!Failures.IsFailure(response.StatusCode) || !MayRepeat(request, body, null, tries = Tries.With(tries, lease.Instance)))
+                    return Leased(request, response, lease, body);
+                response.Dispose();
+                lease.End(LeaseOutcome.Failed);
             }
         }
-        catch (ConnectDialException e)
+        catch (ConnectDialException e) when (body is not { IsFaulty: true })
         {
             throw Failures.Surfaced(e)!;
         }
         finally
         {
+            body?.Unwatch(request);
             (request.Version, request.VersionPolicy) = (version, policy);
         }
     }
@@ -64,7 +71,7 @@ internal sealed partial class UpstreamPool
     private ValueTask<Lease> AcquireAsync(HttpRequestMessage request, Tries? tries, CancellationToken cancellationToken)
     {
         var now = _services.Time.GetUtcNow();
-        Volatile.Write(ref _lastUsed, now.UtcTicks);
+        Use();
         if (tries is null)
             _budget.Request(now);
         if (_services.Own.At(now) is not { } credentials)
@@ -92,23 +99,23 @@ internal sealed partial class UpstreamPool
 
     /// <summary>Ends the lease of an attempt that has failed.</summary>
     /// <returns>What it failed of: a refusal that came meanwhile explains a connection that broke.</returns>
-    private static Exception Ended(in Lease lease, Exception error, ConnectDeniedException? before, CancellationToken cancellationToken)
+    private static Exception Ended(in Lease lease, Exception error, ConnectDeniedException? before, SentBody? body, CancellationToken cancellationToken)
     {
-        var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error) is Failure.Broken ? refusal : error;
-        var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e) is Failure.Final or Failure.Refused;
+        var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error, body) is Failure.Broken ? refusal : error;
+        var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e, body) is Failure.Final or Failure.Refused;
         lease.End(isGivenUp ? LeaseOutcome.Unknown : LeaseOutcome.Failed);
         return e;
     }
 
     /// <param name="error">Null: it answered that it cannot serve.</param>
-    private bool MayRepeat(HttpRequestMessage request, Exception? error, Tries tries)
+    private bool MayRepeat(HttpRequestMessage request, SentBody? body, Exception? error, Tries tries)
     {
-        var failure = error is null ? Failure.Broken : Failures.Of(error);
+        var failure = error is null ? Failure.Broken : Failures.Of(error, body);
         var isAllowed = failure switch
         {
             Failure.Unsent => true,
-            Failure.Refused => ++tries.Refusals == 1 && IsRepeatable(request),
-            Failure.Broken => IsRepeatable(request),
+            Failure.Refused => ++tries.Refusals == 1 && IsRepeatable(request, body),
+            Failure.Broken => IsRepeatable(request, body),
             _ => false,
         };
         // A connection that broke may have been an old one; the other failures are the instance's.
@@ -116,17 +123,23 @@ internal sealed partial class UpstreamPool
         return isAllowed && tries.Instances.Count <= _upstream.Options.Retries && (mayBeSame || tries.HasOther(_roster)) && _budget.TryRetry();
     }
 
-    private static bool IsRepeatable(HttpRequestMessage request) => SentRequest.IsIdempotent(request.Method) && SentRequest.CanRepeat(request.Content);
+    private static bool IsRepeatable(HttpRequestMessage request, SentBody? body) => SentRequest.IsIdempotent(request.Method) && body is null or { CanRepeat: true };
 
-    private Exception Surfaced(Exception error)
+    private HttpRequestException Surfaced(Exception error, SentBody? body)
     {
-        var surfaced = Failures.Surfaced(error);
-        if (surfaced?.InnerException is ConnectDeniedException denied)
+        // What is not ours to word goes on as it came, with the place where it was thrown.
+        if (body is { IsFaulty: true } || Failures.Surfaced(error) is not { } surfaced)
+        {
+            ExceptionDispatchInfo.Throw(error);
+            throw error;
+        }
+
+        if (surfaced.InnerException is ConnectDeniedException denied)
             Refused(denied);
-        return surfaced ?? error;
+        return surfaced;
     }
 
-    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, in Lease lease)
+    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, in Lease lease, SentBody? body)
     {
         var isFailure = Failures.IsFailure(response.StatusCode);
         // As it came: whoever reads the body parses it.
@@ -135,7 +148,7 @@ internal sealed partial class UpstreamPool
         if (isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols && request.Method != HttpMethod.Connect)
             lease.End(isFailure ? LeaseOutcome.Failed : LeaseOutcome.Answered);
         else
-            response.Content = new LeasedContent(response.Content, !hasLength && !isFailure ? lease.Began() : lease, isFailure);
+            response.Content = new LeasedContent(response.Content, !hasLength && !isFailure ? lease.Began() : lease, isFailure, body);
         return response;
     }
 

@@ -3,13 +3,17 @@ using ConsulConnect.Agent;
 namespace ConsulConnect.Discovery;
 
 /// <summary>Follows one upstream for all who call it, for as long as somebody does.</summary>
-internal abstract class Follower(TimeProvider time) : IAsyncDisposable
+/// <param name="time">The clock.</param>
+/// <param name="isEnded">Whether another one is to be begun with the next use.</param>
+internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsyncDisposable
 {
     private readonly TaskCompletionSource<UpstreamSet> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastUse = time.GetTimestamp();
     private int _waiting;
-    private volatile bool _ended;
+    private volatile bool _ended = isEnded;
     private volatile bool _answered;
+    private volatile bool _configured;
+    private volatile bool _hadInstances;
     private volatile UpstreamSet? _set;
 
     /// <summary>Why nothing newer is known; null when the last answer was used.</summary>
@@ -21,7 +25,12 @@ internal abstract class Follower(TimeProvider time) : IAsyncDisposable
     /// <summary>Whether anybody has asked for its instances.</summary>
     public bool IsWanted { get; private set; }
 
-    protected UpstreamSet? Current => _set;
+    public bool IsConfigured => _configured;
+
+    /// <summary>Whether it is configured, or has ever had an instance: no name that somebody has made up.</summary>
+    public bool IsLasting => _configured || _hadInstances;
+
+    public UpstreamSet? Newest => _set;
 
     public abstract void Start();
 
@@ -35,12 +44,17 @@ internal abstract class Follower(TimeProvider time) : IAsyncDisposable
         return !_ended;
     }
 
-    public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken)
+    public void BeConfigured() => _configured = true;
+
+    /// <summary>The newest set; null: there is none yet.</summary>
+    public UpstreamSet? Now()
     {
         if (!IsWanted)
             IsWanted = true;
-        return _set is { } set ? new(set) : new(WaitAsync(cancellationToken));
+        return _set;
     }
+
+    public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken) => Now() is { } set ? new(set) : new(WaitAsync(cancellationToken));
 
     /// <summary>Stops following; who waits for a first answer gets <paramref name="last"/>.</summary>
     public async ValueTask EndAsync(string last)
@@ -55,6 +69,8 @@ internal abstract class Follower(TimeProvider time) : IAsyncDisposable
     protected void Publish(UpstreamSet set)
     {
         _answered = true;
+        if (set.Instances.Count > 0)
+            _hadInstances = true;
         Show(set);
     }
 

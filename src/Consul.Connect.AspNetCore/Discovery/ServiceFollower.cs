@@ -62,7 +62,7 @@ internal sealed class ServiceFollower : Follower
         var tally = new InstanceTally(Wording.OfService(_key.Name, _key.Datacenter), Wording.Rights(_key.Name), list.IsFiltered);
         var rules = new InstanceRules(_key.Name, _around.Namespace(_key.Namespace), _around.Partition(_key.Partition), _around.LocalDatacenter);
         var instances = InstanceList.Of(list, rules, _key.OnlyPassing, tally);
-        var (before, set) = (Current, InstanceList.Renew(Current, instances, tally.Problem()));
+        var (before, set) = (Newest, InstanceList.Renew(Newest, instances, tally.Problem()));
         Publish(set);
         _report.Tell(before, set, tally.Skipped, IsWanted);
         return null;
