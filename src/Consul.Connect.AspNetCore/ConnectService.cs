@@ -201,7 +201,11 @@ public sealed class ConnectService : IAsyncDisposable
     /// </summary>
     public HttpMessageHandler CreateHandler() => new MeshHandler(Outbound);
 
-    /// <summary>Stops the loops and awaits them; deregisters what it registered, and closes what is still open, which nobody could revoke any more.</summary>
+    /// <summary>
+    /// Stops the loops and awaits them; deregisters what it registered, and closes the streams of callers, which nobody could revoke any
+    /// more, and those that <see cref="DialAsync"/> has opened. HTTP requests of the app's that are under way end in peace; new ones throw
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         lock (_disposing)

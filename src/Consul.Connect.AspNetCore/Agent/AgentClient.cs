@@ -110,6 +110,9 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
             cancellationToken);
     }
 
+    public Task<AgentAnswer<DiscoveryChain>> GetDiscoveryChainAsync(HealthQuery what, CancellationToken cancellationToken) =>
+        _channel.AskAsync(Placed(Get($"/v1/discovery-chain/{Segment(what.Service)}", $"service:read on \"{what.Service}\""), what), AgentAnswers.Chain, cancellationToken);
+
     public ValueTask DisposeAsync() => _secrets.DisposeAsync();
 
     // Community agents refuse both parameters, whatever they say.
@@ -121,10 +124,12 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
         : Uri.EscapeDataString(name);
 
     private AgentCall Health(HealthQuery what) =>
-        Get($"/v1/health/connect/{Segment(what.Service)}", $"service:read on \"{what.Service}\" and node:read on its nodes")
-            .With("dc", Or(what.Datacenter, _datacenter))
-            .With("ns", Other(what.Namespace, _namespace))
-            .With("partition", Other(what.Partition, _partition));
+        Placed(Get($"/v1/health/connect/{Segment(what.Service)}", $"service:read on \"{what.Service}\" and node:read on its nodes"), what);
+
+    private AgentCall Placed(AgentCall call, HealthQuery what) => call
+        .With("dc", Or(what.Datacenter, _datacenter))
+        .With("ns", Other(what.Namespace, _namespace))
+        .With("partition", Other(what.Partition, _partition));
 
     private Task<AgentAnswer<HealthList>> ListAsync(AgentCall call, CancellationToken cancellationToken) =>
         _channel.AskInPiecesAsync(

@@ -10,6 +10,7 @@ namespace ConsulConnect.Agent;
 [JsonSerializable(typeof(VerdictJson))]
 [JsonSerializable(typeof(SelfJson))]
 [JsonSerializable(typeof(ServiceJson))]
+[JsonSerializable(typeof(ChainAnswerJson))]
 [JsonSerializable(typeof(AuthorizeJson))]
 [JsonSerializable(typeof(RegistrationJson))]
 internal sealed partial class AgentJson : JsonSerializerContext;
@@ -40,6 +41,14 @@ internal sealed record SelfDebugConfigJson(bool? ACLsEnabled, string? ACLDefault
 internal sealed record SelfAclJson(bool? ACLsEnabled, string? ACLDefaultPolicy);
 
 internal sealed record ServiceJson(string? ID, string? Service, string? Address, int Port);
+
+internal sealed record ChainAnswerJson(ChainJson? Chain);
+
+internal sealed record ChainJson(string? ServiceName, string? StartNode, Dictionary<string, ChainNodeJson?>? Nodes);
+
+internal sealed record ChainNodeJson(string? Type, ChainResolverJson? Resolver);
+
+internal sealed record ChainResolverJson(bool Default);
 
 internal sealed record AuthorizeJson(string Target, string ClientCertURI, string ClientCertSerial);
 

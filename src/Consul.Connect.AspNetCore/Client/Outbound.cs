@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using ConsulConnect.Certificates;
 using ConsulConnect.Discovery;
 
@@ -12,12 +13,14 @@ namespace ConsulConnect.Client;
 internal sealed class Outbound : IAsyncDisposable
 {
     private const int HostsRemembered = 1024;
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
     private readonly PoolServices _services;
     private readonly ConcurrentDictionary<ConnectTarget, UpstreamPool> _pools = new();
     private readonly ConcurrentDictionary<string, UpstreamPool> _hosts = new();
+    // The app may lose one without closing it.
+    private readonly ConditionalWeakTable<MeshStream, ConnectTarget> _dialed = [];
     private readonly ITimer _sweeping;
     private volatile bool _isDisposed;
 
@@ -41,6 +44,10 @@ internal sealed class Outbound : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
         // What the configuration says about it applies here too, and its instances are those of the other callers.
         var stream = await PoolOf(_services.Upstreams.Open(target).Target).DialAnyAsync(_ => null, cancellationToken);
+        _dialed.Add(stream, target);
+        if (_isDisposed)
+            await stream.DisposeAsync();
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
         return new(stream, stream.Verified!);
     }
 
@@ -67,6 +74,8 @@ internal sealed class Outbound : IAsyncDisposable
         foreach (var target in _pools.Keys)
             if (_pools.TryRemove(target, out var pool))
                 pool.Close();
+        foreach (var (stream, _) in _dialed)
+            await stream.DisposeAsync();
     }
 
     private UpstreamPool PoolFor(HttpRequestMessage request)

@@ -10,6 +10,7 @@ internal sealed class ServiceFollower : Follower
     private readonly HealthQuery _query;
     private readonly AgentWatch<HealthList> _watch;
     private readonly UpstreamReport _report;
+    private readonly ChainReport _chain;
     private readonly bool _waits;
 
     /// <param name="waits">Whether it may keep a connection waiting for changes; else it reads the agent's cache at a pace.</param>
@@ -19,6 +20,7 @@ internal sealed class ServiceFollower : Follower
         (_key, _around, _waits) = (key, around, waits);
         _query = new(key.Name, key.Datacenter, key.Namespace, key.Partition);
         _report = new(key.ToString(), around.Link);
+        _chain = new(_query, key.ToString(), around);
         _watch = new("health", FetchAsync, Accept, around.Link) { PollPace = waits ? null : Pace };
     }
 
@@ -32,7 +34,13 @@ internal sealed class ServiceFollower : Follower
             _watch.AskAgain();
     }
 
-    public override ValueTask DisposeAsync() => _watch.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await _chain.DisposeAsync();
+        await _watch.DisposeAsync();
+    }
+
+    protected override void Wanted() => _chain.Start();
 
     // With the loop's own jitter 5 to 10 s.
     private static TimeSpan Pace() => TimeSpan.FromSeconds(5.6 + (Random.Shared.NextDouble() * 3.4));
@@ -64,6 +72,7 @@ internal sealed class ServiceFollower : Follower
         var instances = InstanceList.Of(list, rules, _key.OnlyPassing, tally);
         var (before, set) = (Newest, InstanceList.Renew(Newest, instances, tally.Problem()));
         Publish(set);
+        _chain.AgentAnswers();
         _report.Tell(before, set, tally.Skipped, IsWanted);
         return null;
     }

@@ -1,4 +1,3 @@
-using ConsulConnect.Certificates;
 using ConsulConnect.Client;
 using ConsulConnect.Discovery;
 using ConsulConnect.TestKit;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Threading.Channels;
 using ConsulConnect.Client;
-using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -195,13 +195,13 @@ public class TheAppsOwnBodyFails
     /// <summary>Requests whose head has reached a server.</summary>
     private sealed class Arrivals
     {
-        private readonly SemaphoreSlim _arrived = new(0);
+        private readonly Channel<bool> _arrived = Channel.CreateUnbounded<bool>();
 
-        public Task NextAsync() => _arrived.WaitAsync();
+        public ValueTask<bool> NextAsync() => _arrived.Reader.ReadAsync();
 
         public void Map(WebApplication app) => app.Use((HttpContext context, RequestDelegate next) =>
         {
-            _arrived.Release();
+            _arrived.Writer.TryWrite(true);
             return context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         });
     }
