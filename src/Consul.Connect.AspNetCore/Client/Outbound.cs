@@ -13,12 +13,12 @@ namespace ConsulConnect.Client;
 internal sealed class Outbound : IAsyncDisposable
 {
     private const int HostsRemembered = 1024;
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
     private readonly PoolServices _services;
     private readonly ConcurrentDictionary<ConnectTarget, UpstreamPool> _pools = new();
-    private readonly ConcurrentDictionary<string, ConnectTarget> _hosts = new();
+    private readonly ConcurrentDictionary<string, UpstreamPool> _hosts = new();
     // The app may lose one without closing it.
     private readonly ConditionalWeakTable<MeshStream, ConnectTarget> _dialed = [];
     private readonly ITimer _sweeping;
@@ -35,8 +35,7 @@ internal sealed class Outbound : IAsyncDisposable
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
-        var target = TargetOf(request.RequestUri);
-        return (_pools.TryGetValue(target, out var pool) ? pool : OpenFor(target)).SendAsync(request, cancellationToken);
+        return PoolFor(request).SendAsync(request, cancellationToken);
     }
 
     /// <summary>A verified stream to a target.</summary>
@@ -57,8 +56,8 @@ internal sealed class Outbound : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ConnectService));
         var request = context.InitialRequestMessage;
-        var target = TargetOf(new UriBuilder(request.RequestUri!.Scheme, context.DnsEndPoint.Host).Uri);
-        return await PoolOf(target).DialAnyAsync(Alpn, cancellationToken);
+        var pool = PoolOf(new UriBuilder(request.RequestUri!.Scheme, context.DnsEndPoint.Host).Uri);
+        return await pool.DialAnyAsync(Alpn, cancellationToken);
 
         // A handler that is not ours writes HTTP/1.1 for a request that asks for no more, whatever the connection agreed to.
         SslApplicationProtocol? Alpn(ConnectUpstreamOptions options) =>
@@ -79,26 +78,26 @@ internal sealed class Outbound : IAsyncDisposable
             await stream.DisposeAsync();
     }
 
-    private ConnectTarget TargetOf(Uri? address)
-    {
-        if (address is { IsAbsoluteUri: true, Scheme: "https" } && _hosts.TryGetValue(address.Host, out var known))
-            return known;
-        var target = MeshHost.Of(address, _services.Options);
-        if (_hosts.Count < HostsRemembered)
-            _hosts[address!.Host] = target;
-        return target;
-    }
-
-    private UpstreamPool OpenFor(ConnectTarget target)
+    private UpstreamPool PoolFor(HttpRequestMessage request)
     {
         try
         {
-            return Open(target);
+            return PoolOf(request.RequestUri);
         }
         catch (ConnectDialException e)
         {
             throw Failures.Surfaced(e)!;
         }
+    }
+
+    private UpstreamPool PoolOf(Uri? address)
+    {
+        if (address is { IsAbsoluteUri: true, Scheme: "https" } && _hosts.TryGetValue(address.Host, out var known) && !known.IsClosed)
+            return known;
+        var pool = PoolOf(MeshHost.Of(address, _services.Options));
+        if (_hosts.Count < HostsRemembered)
+            _hosts[address!.Host] = pool;
+        return pool;
     }
 
     private UpstreamPool PoolOf(ConnectTarget target) => _pools.TryGetValue(target, out var pool) ? pool : Open(target);
@@ -122,6 +121,14 @@ internal sealed class Outbound : IAsyncDisposable
     {
         foreach (var (target, pool) in _pools)
             if (pool.Sweep(Idle) && _pools.TryRemove(target, out _))
-                pool.Close();
+                Close(pool);
+    }
+
+    private void Close(UpstreamPool pool)
+    {
+        pool.Close();
+        foreach (var known in _hosts)
+            if (known.Value == pool)
+                _hosts.TryRemove(known);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class PooledHandler : IDisposable
     private int _retired;
     private long _end;
     private volatile ConnectDeniedException? _refusal;
+    private volatile OpenAnswers? _answers;
 
     /// <param name="dial">Opens a connection to the instance.</param>
     /// <param name="protocol">What it offers there.</param>
@@ -47,10 +48,13 @@ internal sealed class PooledHandler : IDisposable
     public long Generation { get; }
 
     /// <summary>Whether it is at its end: by age, or because a certificate of one of its connections ends.</summary>
-    public bool IsWorn => Volatile.Read(ref _end) <= _time.GetUtcNow().UtcTicks;
+    public bool IsWornAt(DateTimeOffset now) => Volatile.Read(ref _end) <= now.UtcTicks;
 
     /// <summary>The last time the instance refused one of its connections.</summary>
     public ConnectDeniedException? Refusal => _refusal;
+
+    /// <summary>How many requests it carries.</summary>
+    public int Active => Math.Max(0, Volatile.Read(ref _leases) - (Volatile.Read(ref _retired) == 0 ? 1 : 0));
 
     public bool TryAcquire()
     {
@@ -68,6 +72,9 @@ internal sealed class PooledHandler : IDisposable
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _agreement is Agreement.Reached ? _invoker.SendAsync(request, cancellationToken) : SendUnagreedAsync(request, cancellationToken);
+
+    /// <summary>Those that another one of its answers belongs to.</summary>
+    public OpenAnswers OpenAnswers(in Lease lease) => _answers is { IsFull: false } answers ? answers : _answers = new(lease);
 
     public void Release()
     {

@@ -14,7 +14,7 @@ internal static class SentRequest
         // What an upgrade asks for exists in HTTP/1.1 only, and what replaced it in HTTP/2 only.
         if (request.Method == HttpMethod.Connect)
             return ConnectProtocol.Http2;
-        if (request.Headers.NonValidated.Contains("Upgrade"))
+        if (request.Headers.NonValidated is { Count: > 0 } headers && headers.Contains("Upgrade"))
             return ConnectProtocol.Http1;
         if (request.Version.Major >= 2 && (request.VersionPolicy is not HttpVersionPolicy.RequestVersionOrLower || IsGrpc(request.Content)))
             return ConnectProtocol.Http2;

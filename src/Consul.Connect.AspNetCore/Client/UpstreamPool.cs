@@ -18,7 +18,8 @@ internal sealed partial class UpstreamPool
     private int _ejected;
     private long _lastUsed;
     private long _lastRefusal = long.MinValue;
-    private bool _closed;
+    private volatile bool _closed;
+    private volatile bool _used = true;
     private volatile bool _isLasting;
 
     public UpstreamPool(PoolServices services, ConnectTarget target)
@@ -32,6 +33,9 @@ internal sealed partial class UpstreamPool
     }
 
     public ConnectTarget Target { get; }
+
+    /// <summary>Whether its target has another pool by now, or none.</summary>
+    public bool IsClosed => _closed;
 
     public bool IsUnconfigured { get; }
 
@@ -47,7 +51,7 @@ internal sealed partial class UpstreamPool
         List<InstancePool>? tried = null;
         while (true)
         {
-            Volatile.Write(ref _lastUsed, _services.Time.GetTimestamp());
+            Use();
             await _services.Own.GetAsync(Target, cancellationToken);
             var roster = await RosterAsync(cancellationToken);
             var instance = Pick(roster, tried) ?? throw NoInstances(roster);
@@ -88,8 +92,10 @@ internal sealed partial class UpstreamPool
         var generation = _services.Credentials.Current?.Generation ?? 0;
         foreach (var member in roster.Members)
             member.Sweep(generation);
+        if (_used)
+            (_used, _lastUsed) = (false, _services.Time.GetTimestamp());
         idle = _isLasting ? idle : Unconfigured.LongestIdle;
-        return _services.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) > idle && Array.TrueForAll(roster.Members, member => member.Active == 0);
+        return _services.Time.GetElapsedTime(_lastUsed) > idle && Array.TrueForAll(roster.Members, member => member.Active == 0);
     }
 
     public void Close()
@@ -138,6 +144,13 @@ internal sealed partial class UpstreamPool
             _upstream.DialFailed();
             throw;
         }
+    }
+
+    // Requests only say that they were here: a time that all of them write costs more than the look at the clock.
+    private void Use()
+    {
+        if (!_used)
+            _used = true;
     }
 
     private InstancePool? Pick(Roster roster, List<InstancePool>? tried)

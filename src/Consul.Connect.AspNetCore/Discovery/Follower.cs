@@ -8,7 +8,8 @@ namespace ConsulConnect.Discovery;
 internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsyncDisposable
 {
     private readonly TaskCompletionSource<UpstreamSet> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _lastUse = time.GetTimestamp();
+    private volatile bool _used = true;
+    private long _lastUse;
     private int _waiting;
     private int _wanted;
     private volatile bool _ended = isEnded;
@@ -20,8 +21,13 @@ internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsy
     /// <summary>Why nothing newer is known; null when the last answer was used.</summary>
     public abstract string? LastError { get; }
 
-    /// <summary>How long nobody has asked for it.</summary>
-    public TimeSpan Idle => Volatile.Read(ref _waiting) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _lastUse));
+    /// <summary>For how long nobody has asked for it when this was looked at. Each request asks, and a time that all of them write would be one they wait for.</summary>
+    public TimeSpan LookIdle()
+    {
+        if (_used || Volatile.Read(ref _waiting) > 0)
+            (_used, _lastUse) = (false, time.GetTimestamp());
+        return time.GetElapsedTime(_lastUse);
+    }
 
     /// <summary>Whether anybody has asked for its instances.</summary>
     public bool IsWanted => Volatile.Read(ref _wanted) != 0;
@@ -41,7 +47,8 @@ internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsy
     /// <summary>Takes note of a use; false: it has ended, and another one must be begun.</summary>
     public bool Use()
     {
-        Volatile.Write(ref _lastUse, time.GetTimestamp());
+        if (!_used)
+            _used = true;
         return !_ended;
     }
 

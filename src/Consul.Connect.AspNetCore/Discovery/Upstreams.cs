@@ -167,7 +167,7 @@ internal sealed class Upstreams : IUpstreams
         {
             foreach (var (key, follower) in _followers)
             {
-                if (follower.Idle >= (follower.IsLasting ? LongestIdle : Unconfigured.LongestIdle))
+                if (follower.LookIdle() >= (follower.IsLasting ? LongestIdle : Unconfigured.LongestIdle))
                     End(key, "nobody has called it for a while");
             }
 
