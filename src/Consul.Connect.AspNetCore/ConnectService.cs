@@ -61,7 +61,7 @@ public sealed class ConnectService : IAsyncDisposable
         Registrar = Link is not null && Options.Service is not null && Options.Registration.Enabled ? new(Link, Options, readiness ?? new AlwaysReady()) : null;
         Resolver = resolver ?? new UpstreamResolver(Upstreams);
         Outbound = Call(Options.Connect.HandshakeTimeout, logger);
-        _entry = new(this, logger);
+        _entry = new(this, time, logger);
         configuration.Report(logger);
     }
 
@@ -201,7 +201,11 @@ public sealed class ConnectService : IAsyncDisposable
     /// </summary>
     public HttpMessageHandler CreateHandler() => new MeshHandler(Outbound);
 
-    /// <summary>Stops the loops and awaits them; deregisters what it registered, and closes what is still open, which nobody could revoke any more.</summary>
+    /// <summary>
+    /// Stops the loops and awaits them; deregisters what it registered, and closes the streams of callers, which nobody could revoke any
+    /// more, and those that <see cref="DialAsync"/> has opened. HTTP requests of the app's that are under way end in peace; new ones throw
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         lock (_disposing)
@@ -218,15 +222,22 @@ public sealed class ConnectService : IAsyncDisposable
     }
 
     /// <param name="endpoints">Where the mesh is served, for the start line.</param>
-    /// <param name="reachable">Where callers dial; null when nothing is registered.</param>
-    internal void EnterMesh(string endpoints, IPEndPoint? reachable) => _entry.Start(endpoints, reachable);
+    /// <param name="listener">Where it is bound at the moment, and null where that is no address to dial; null itself when there is nothing callers could dial.</param>
+    internal void EnterMesh(string endpoints, Func<IPEndPoint?>? listener) => _entry.Start(endpoints, listener);
 
-    /// <summary>Leaves the catalog, while callers are still served.</summary>
-    internal async Task LeaveCatalogAsync(CancellationToken cancellationToken)
+    /// <summary>Until callers can find it and are served.</summary>
+    /// <exception cref="InvalidOperationException">It is not so far within 10 s.</exception>
+    internal Task WaitUntilJoinedAsync(CancellationToken cancellationToken) => _entry.WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Out of the catalog, then still serving until callers know, then a graceful end of what is open: while all of it is still served.
+    /// </summary>
+    internal async Task LeaveAsync(CancellationToken cancellationToken)
     {
-        await _entry.DisposeAsync();
-        if (Registrar is not null)
-            await Registrar.LeaveAsync(cancellationToken);
+        var registration = Options.Registration;
+        if (await LeaveCatalogAsync(cancellationToken) && registration.PropagationDelay > TimeSpan.Zero)
+            await Task.Delay(registration.PropagationDelay, _time, cancellationToken);
+        await new ConnectionDrain(Connections, _time).RunAsync(registration.DrainTime, cancellationToken);
     }
 
     private static Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)
@@ -235,8 +246,15 @@ public sealed class ConnectService : IAsyncDisposable
         var read = ConnectConfiguration.Read(configuration, Environment.GetEnvironmentVariable, configure);
         var service = new ConnectService(read, TimeProvider.System, loggers ?? NullLoggerFactory.Instance, meters: null);
         service.Start();
-        service.EnterMesh("streams of the app", reachable: null);
+        // Nobody but the definition can say where the app takes streams.
+        service.EnterMesh("streams of the app", service.Options.Service is { Port: > 0 and var port } ? () => new(IPAddress.Any, port) : null);
         return Task.FromResult(service);
+    }
+
+    private async Task<bool> LeaveCatalogAsync(CancellationToken cancellationToken)
+    {
+        await _entry.DisposeAsync();
+        return Registrar is not null && await Registrar.LeaveAsync(cancellationToken);
     }
 
     private IAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch

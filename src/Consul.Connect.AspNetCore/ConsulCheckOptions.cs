@@ -3,7 +3,7 @@ namespace ConsulConnect;
 /// <summary>
 /// One check of Consul's service definition. Exactly one kind is set: <see cref="Ttl"/>, or <see cref="Http"/>, <see cref="Tcp"/>,
 /// <see cref="Udp"/>, <see cref="Grpc"/>, <see cref="H2Ping"/>, <see cref="Args"/> or <see cref="OsService"/> with an
-/// <see cref="Interval"/>, or <see cref="AliasService"/>. What is not set is not sent.
+/// <see cref="Interval"/>, or <see cref="AliasService"/> or <see cref="AliasNode"/>. What is not set is not sent.
 /// </summary>
 public sealed class ConsulCheckOptions
 {
@@ -40,6 +40,9 @@ public sealed class ConsulCheckOptions
     /// <summary>A <c>host:port</c> the agent connects to; may be the mesh endpoint's.</summary>
     public string? Tcp { get; set; }
 
+    /// <summary>Whether the TCP check uses TLS (Consul 1.16.2). Not on the mesh endpoint.</summary>
+    public bool? TcpUseTls { get; set; }
+
     /// <summary>A <c>host:port</c> the agent sends a datagram to (Consul 1.12).</summary>
     public string? Udp { get; set; }
 
@@ -64,7 +67,7 @@ public sealed class ConsulCheckOptions
     /// <summary>The instance whose state this check takes over.</summary>
     public string? AliasService { get; set; }
 
-    /// <summary>The node of <see cref="AliasService"/>. Default: this agent's.</summary>
+    /// <summary>The node of <see cref="AliasService"/>, default: this agent's. Alone: the node whose state this check takes over.</summary>
     public string? AliasNode { get; set; }
 
     /// <summary>How often the agent looks; required for the kinds the agent runs.</summary>
@@ -96,4 +99,7 @@ public sealed class ConsulCheckOptions
     /// 1 min and looks every 30 s. Default null: never; in the check that is registered where none is defined, 10 min.
     /// </summary>
     public TimeSpan? DeregisterCriticalServiceAfter { get; set; }
+
+    /// <summary>Where it stands in the definition it was read from, such as <c>Checks:0</c>; null when it was set in code.</summary>
+    internal string? Place { get; init; }
 }

@@ -11,7 +11,7 @@ public static class ConsulConnectHealthChecksBuilderExtensions
     /// Reports whether this app can serve the mesh; asks nobody, and tells no secret. Unhealthy: not ready, no valid certificate, past
     /// <see cref="ConnectAuthorizationOptions.MaxStaleness"/>, or refused by the agent for 30 s. Degraded: intentions older than 60 s or
     /// roots older than 5 min because the agent does not answer, or a certificate past 80 % of its life. Intentions that deny because
-    /// they cannot be used are named as a warning and change nothing.
+    /// they cannot be used are named as a warning and change nothing. Where the process is several services, it reports on all of them.
     /// </summary>
     /// <param name="builder">The app's checks.</param>
     /// <param name="name">The check's name. Default <c>consul-connect</c>.</param>
@@ -28,6 +28,6 @@ public static class ConsulConnectHealthChecksBuilderExtensions
     internal static bool IsMesh(HealthCheckRegistration check) => check.Factory == (Func<IServiceProvider, IHealthCheck>)Create;
 
     private static MeshHealthCheck Create(IServiceProvider services) => new(
-        services.GetService<ConnectService>() ?? throw new InvalidOperationException("The mesh's health cannot be checked: call builder.WebHost.UseConsulConnect() or services.AddConsulConnect()."),
+        services.GetService<ConnectServices>() ?? throw new InvalidOperationException("The mesh's health cannot be checked: call builder.WebHost.UseConsulConnect() or services.AddConsulConnect()."),
         services.GetService<TimeProvider>() ?? TimeProvider.System);
 }

@@ -19,14 +19,20 @@ public static class ConsulConnectHttpClientBuilderExtensions
     /// request throws <see cref="HttpRequestException"/>, with a <see cref="ConnectDialException"/> or a
     /// <see cref="ConnectDeniedException"/> inside where the mesh is the reason.
     /// </remarks>
-    public static IHttpClientBuilder AddConsulConnect(this IHttpClientBuilder builder)
+    /// <param name="configure">Which identity of the process calls. Default: the one without a name.</param>
+    public static IHttpClientBuilder AddConsulConnect(this IHttpClientBuilder builder, Action<ConnectClientOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddConsulConnect();
+        var chosen = new ConnectClientOptions();
+        configure?.Invoke(chosen);
+        if (chosen.As is { } name)
+            builder.Services.AddConsulConnect(name);
+        else
+            builder.Services.AddConsulConnect();
         builder.Services.AddSingleton(new MeshClientName(builder.Name));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, MeshClientFilter>());
         builder.Services.Configure<HttpClientFactoryOptions>(builder.Name, options => options.HttpMessageHandlerBuilderActions.Add(
-            client => MeshClientFilter.Set(client, client.Services.GetRequiredService<ConnectService>().CreateHandler())));
+            client => MeshClientFilter.Set(client, client.Services.GetRequiredKeyedService<ConnectService>(chosen.As).CreateHandler())));
         return builder;
     }
 }

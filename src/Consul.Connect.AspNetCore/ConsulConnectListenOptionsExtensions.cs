@@ -19,10 +19,10 @@ public static class ConsulConnectListenOptionsExtensions
         var options = new ConnectListenOptions();
         configure?.Invoke(options);
         var services = listenOptions.ApplicationServices;
-        if (services.GetService<MeshListener>() is not { } listener)
-            throw new InvalidOperationException("The listener cannot join the mesh: call builder.WebHost.UseConsulConnect() first.");
-        listener.Attach(listenOptions, options.Raw);
-        services.GetRequiredService<MeshListeners>().Add(listenOptions, options.Raw);
+        if (services.GetKeyedService<ServedIdentity>(options.As) is not { } identity)
+            throw new InvalidOperationException($"The listener cannot join the mesh: call builder.WebHost.UseConsulConnect({(options.As is null ? "" : $"\"{options.As}\"")}) first.");
+        identity.Listener.Attach(listenOptions, options.Raw);
+        identity.Listeners.Add(listenOptions, options.Raw);
         return listenOptions;
     }
 }

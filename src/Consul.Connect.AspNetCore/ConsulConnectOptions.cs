@@ -6,6 +6,8 @@ namespace ConsulConnect;
 /// </summary>
 public sealed class ConsulConnectOptions
 {
+    internal const string DefaultEndpoint = "Connect";
+
     /// <summary>
     /// The local agent: <c>http://</c>, <c>https://</c> or <c>unix://</c>. Default: <c>CONSUL_HTTP_ADDR</c>, else
     /// <c>http://127.0.0.1:8500</c>. Plain <c>http</c> with a token to anything but loopback is refused unless
@@ -35,7 +37,7 @@ public sealed class ConsulConnectOptions
     public TimeSpan WaitTime { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>
-    /// The most connections this process opens to the agent, at least 6. Default 12; an agent allows 200 for all processes
+    /// The most connections this identity opens to the agent, at least 6. Default 12; an agent allows 200 for all processes
     /// behind one client address (<c>limits.http_max_conns_per_client</c>).
     /// </summary>
     public int MaxConnections { get; set; } = 12;
@@ -56,9 +58,15 @@ public sealed class ConsulConnectOptions
     public ConnectOptions Connect { get; } = new();
 
     /// <summary>The name of the Kestrel endpoint that serves the mesh, as in <c>Kestrel:Endpoints:Connect</c>. Default <c>Connect</c>. Set in code only.</summary>
-    public string Endpoint { get; set; } = "Connect";
+    public string Endpoint { get; set; } = DefaultEndpoint;
 
     internal AgentOrigins Origins { get; } = new();
+
+    /// <summary>The key of one of several identities of the process; null for the one that needs none.</summary>
+    internal string? Identity { get; init; }
+
+    /// <summary>Where <see cref="Service"/> stands in the configuration.</summary>
+    internal string DefinitionPath => Identity is null ? "Consul:Service" : $"Consul:Services:{Identity}";
 
     /// <summary>The name this app goes by in the mesh: set and valid once the options are.</summary>
     internal string? ServiceName => Connect.Service ?? Service?.Name;

@@ -4,7 +4,10 @@ namespace ConsulConnect;
 public interface IConnectBalancer
 {
     /// <summary>The index of the one to use. Called by many threads at once; must return at once and not throw.</summary>
-    /// <param name="candidates">At least one; none has the weight 0 or is ejected.</param>
+    /// <param name="candidates">
+    /// At least one; none has the weight 0. Ejected instances are not among them, nor those that have failed this request, unless more than
+    /// half of all are ejected, or no other is left: then all that this request has not tried.
+    /// </param>
     int Pick(ReadOnlySpan<ConnectCandidate> candidates);
 }
 

@@ -47,6 +47,19 @@ public sealed partial class ConsulDevAgent
         _core.Acl.Add(secret, Acl.AclRulesReader.Read(rules));
     }
 
+    /// <summary>The same for a token that expires, as one of Consul's with an expiration time: from then on it is unknown, and until then <c>/v1/acl/token/self</c> says when that is.</summary>
+    /// <param name="secret">The token.</param>
+    /// <param name="rules">As above.</param>
+    /// <param name="life">For how long, by the agent's clock; more than zero.</param>
+    /// <exception cref="FormatException">The rules cannot be read.</exception>
+    public void AddToken(string secret, string rules, TimeSpan life)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(secret);
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(life, TimeSpan.Zero);
+        _core.Acl.Add(secret, Acl.AclRulesReader.Read(rules), life);
+    }
+
     /// <summary>Makes a token known that may do all that a service of the mesh needs, as one of Consul's service identities.</summary>
     /// <param name="secret">The token.</param>
     /// <param name="service">The service's name.</param>

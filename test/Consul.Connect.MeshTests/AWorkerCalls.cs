@@ -67,7 +67,6 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
     [InlineData("http2", "HTTP/2")]
     public async Task A_service_behind_the_built_in_proxy_and_is_told_by_an_intention_and_ejects_nobody(string upstream, string spoken)
     {
-        Skip.If(spoken == "HTTP/2" && shared.Agent.Version >= new Version(1, 10), "From 1.10 on this proxy agrees to no protocol, and so not to HTTP/2.");
         await using var behind = await PlainAsync(spoken == "HTTP/2" ? HttpProtocols.Http2 : HttpProtocols.Http1);
         await using var proxy = await BuiltInProxy.StartAsync(shared.Agent, _service, new Uri(Address(behind)).Port);
         await using var worker = await Worker.StartAsync(shared.Agent, settings: ($"Consul:Connect:Upstreams:{_service}:Protocol", upstream));

@@ -6,11 +6,10 @@ namespace ConsulConnect.MeshTests;
 public sealed class TheSmallestToken
 {
     [SkippableTheory]
-    [InlineData("Intentions")]
-    [InlineData("Agent")]
-    public async Task It_may_write_the_service_and_that_suffices(string provider)
+    [InlineData("Intentions", "smallest-token-1")]
+    [InlineData("Agent", "smallest-token-2")]
+    public async Task It_may_write_the_service_and_that_suffices(string provider, string service)
     {
-        var service = $"smallest-token-{provider}";
         await using var pair = await ConsulPair.StartAsync();
         var token = await pair.Client.CreateTokenAsync($"service \"{service}\" {{ policy = \"write\" }}");
 

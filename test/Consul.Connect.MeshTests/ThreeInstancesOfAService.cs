@@ -47,10 +47,10 @@ public sealed class ThreeInstancesOfAService(ITestOutputHelper output)
         var load = Enumerable.Range(0, 8).Select(_ => LoadAsync(http, enough.Token)).ToArray();
         var killed = service.All[1];
 
-        killed.Kill();
+        await killed.KillAsync();
         await service.HasAsync(passing: 2);
         var atDeath = killed.Requests;
-        killed.Start();
+        await killed.StartAsync();
         await service.HasAsync(passing: 3);
         var healthy = Stopwatch.GetTimestamp();
         await Eventually.HoldsAsync("it is called again", () => killed.Requests > atDeath);

@@ -25,7 +25,7 @@ public sealed class MeshApp : IAsyncDisposable
         _app = app;
         Logs = logs;
         Addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
-        Mesh = app.Services.GetRequiredService<MeshListeners>().Bound ?? new(IPAddress.None, 0);
+        Mesh = app.Services.GetRequiredService<ServedIdentity>().Listeners.Bound ?? new(IPAddress.None, 0);
         Local = Addresses.FirstOrDefault(address => address.StartsWith("http://", StringComparison.Ordinal)) is { } local ? IPEndPoint.Parse(new Uri(local).Authority) : new(IPAddress.None, 0);
     }
 
@@ -95,6 +95,19 @@ public sealed class MeshApp : IAsyncDisposable
     }
 
     public Task StopAsync() => _app.StopAsync();
+
+    /// <summary>As when the process dies: nobody listens any more, and every open connection is reset.</summary>
+    public async Task KillAsync()
+    {
+        // Out of patience from the start, so that Kestrel aborts what it would let end.
+        try
+        {
+            await _app.Services.GetRequiredService<IServer>().StopAsync(new(canceled: true));
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

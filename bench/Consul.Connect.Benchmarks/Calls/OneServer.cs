@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using ConsulConnect.DevAgent;
 using Microsoft.AspNetCore.Builder;
@@ -48,8 +49,9 @@ internal sealed class OneServer : IAsyncDisposable
         return one;
     }
 
-    public HttpClient Ours(Version version) => Client(_service.CreateHandler(), "https://payments.service.consul", version);
+    public HttpClient Ours(Version version) => Client(_service.CreateHandler(), version);
 
+    // It calls the server by the same name, so that the requests of both are the same to the byte.
     public HttpClient Bare(Version version) => Client(
         new SocketsHttpHandler
         {
@@ -57,13 +59,13 @@ internal sealed class OneServer : IAsyncDisposable
             UseCookies = false,
             AllowAutoRedirect = false,
             EnableMultipleHttp2Connections = true,
+            ConnectCallback = ConnectAsync,
             SslOptions = new()
             {
                 ClientCertificateContext = SslStreamCertificateContext.Create(_leaf.Certificate, _leaf.Intermediates, offline: true),
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => Verify(certificate),
             },
         },
-        $"https://127.0.0.1:{_port}",
         version);
 
     public async ValueTask DisposeAsync()
@@ -98,12 +100,27 @@ internal sealed class OneServer : IAsyncDisposable
         return app;
     }
 
-    private static HttpClient Client(HttpMessageHandler handler, string address, Version version) => new(handler)
+    private static HttpClient Client(HttpMessageHandler handler, Version version) => new(handler)
     {
-        BaseAddress = new(address),
+        BaseAddress = new("https://payments.service.consul"),
         DefaultRequestVersion = version,
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, _port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private bool Verify(X509Certificate? certificate) => certificate is not null && Verify(new X509Certificate2(certificate), _leaf);
 

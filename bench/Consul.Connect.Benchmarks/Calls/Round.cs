@@ -3,17 +3,22 @@ using System.Diagnostics;
 namespace ConsulConnect.Benchmarks.Calls;
 
 /// <summary>So many requests by so many callers, as fast as they are answered.</summary>
-/// <param name="PerSecond">How many were answered in a second.</param>
-/// <param name="Processor">Microseconds of processor time a request took of this process, in which the server is too.</param>
-/// <param name="Allocated">Bytes a request allocated in this process.</param>
+/// <param name="Took">How long they took together.</param>
+/// <param name="Processor">Processor time of this process meanwhile, in which the server is too.</param>
+/// <param name="Allocated">Bytes allocated in this process meanwhile.</param>
 /// <param name="Latencies">Of each request in microseconds, sorted.</param>
-internal sealed record Round(double PerSecond, double Processor, double Allocated, double[] Latencies)
+internal sealed record Round(TimeSpan Took, TimeSpan Processor, long Allocated, double[] Latencies)
 {
+    public double PerSecond => Latencies.Length / Took.TotalSeconds;
+
+    public double ProcessorOfOne => Processor.TotalMicroseconds / Latencies.Length;
+
+    public double AllocatedByOne => (double)Allocated / Latencies.Length;
+
     public static async Task<Round> RunAsync(HttpClient http, int requests, int workers)
     {
         var latencies = new double[requests];
         var next = -1;
-        GC.Collect();
         var processor = Environment.CpuUsage.TotalTime;
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var start = Stopwatch.GetTimestamp();
@@ -27,14 +32,16 @@ internal sealed record Round(double PerSecond, double Processor, double Allocate
                 latencies[number] = Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
             }
         })));
-        var took = Stopwatch.GetElapsedTime(start);
-        var round = new Round(
-            requests / took.TotalSeconds,
-            (Environment.CpuUsage.TotalTime - processor).TotalMicroseconds / requests,
-            (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / requests,
-            latencies);
+        var round = new Round(Stopwatch.GetElapsedTime(start), Environment.CpuUsage.TotalTime - processor, GC.GetTotalAllocatedBytes(precise: true) - allocated, latencies);
         Array.Sort(latencies);
         return round;
+    }
+
+    public Round With(Round other)
+    {
+        double[] latencies = [.. Latencies, .. other.Latencies];
+        Array.Sort(latencies);
+        return new(Took + other.Took, Processor + other.Processor, Allocated + other.Allocated, latencies);
     }
 
     public double Percentile(double share) => Latencies[(int)(share * (Latencies.Length - 1))];

@@ -78,6 +78,18 @@ internal static class AgentAnswers
         return new(wire.CreateTime, wire.ExpirationTime);
     }
 
+    public static DiscoveryChain Chain(ReadOnlySpan<byte> body)
+    {
+        var chain = Read(body, AgentJson.Default.ChainAnswerJson).Chain ?? throw new FormatException("Chain is missing");
+        var nodes = (chain.Nodes ?? []).Values.OfType<ChainNodeJson>().ToList();
+        // Where a service is redirected, the chain begins at the other one, which may have no resolver of its own.
+        var isElsewhere = chain.StartNode is { } start && start.StartsWith("resolver:", StringComparison.Ordinal)
+            && !start.StartsWith($"resolver:{chain.ServiceName}.", StringComparison.OrdinalIgnoreCase);
+        return new(Has("router"), Has("splitter"), isElsewhere || nodes.Exists(node => node is { Type: "resolver", Resolver.Default: false }));
+
+        bool Has(string type) => nodes.Exists(node => node.Type == type);
+    }
+
     private static CaRoot Root(RootJson? wire)
     {
         var intermediates = (wire?.IntermediateCerts ?? []).Select(pem => Required(pem, "a member of IntermediateCerts")).ToList();

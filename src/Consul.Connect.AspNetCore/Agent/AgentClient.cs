@@ -11,12 +11,15 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
     private readonly string? _datacenter;
     private readonly string? _namespace;
     private readonly string? _partition;
+    private readonly ILogger _logger;
+    private volatile bool _knowsRedirects = true;
 
     /// <exception cref="FormatException">The address is none.</exception>
     public AgentClient(ConsulConnectOptions options, TimeProvider time, ILogger logger)
     {
         var address = AgentAddress.From(options);
         Address = address.ToString();
+        _logger = logger;
         _datacenter = options.Datacenter;
         _namespace = Enterprise(options.Namespace);
         _partition = Enterprise(options.Partition);
@@ -60,11 +63,20 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
     public Task<AgentAnswer<AgentSelf>> GetSelfAsync(CancellationToken cancellationToken) =>
         _channel.AskAsync(Get("/v1/agent/self", "agent:read on the agent's node"), AgentAnswers.Self, cancellationToken);
 
-    public Task RegisterServiceAsync(ServiceRegistration registration, CancellationToken cancellationToken)
+    public async Task RegisterServiceAsync(ServiceRegistration registration, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(RegistrationJson.From(registration), AgentJson.Default.RegistrationJson);
-        var call = new AgentCall(HttpMethod.Put, "/v1/agent/service/register", Address) { Needs = $"service:write on \"{registration.Name}\"", Body = body };
-        return _channel.TellAsync(Named(call), cancellationToken);
+        try
+        {
+            await _channel.TellAsync(Registering(registration), cancellationToken);
+            return;
+        }
+        catch (AgentException refused) when (refused.UnknownMember == nameof(CheckJson.DisableRedirects) && _knowsRedirects && registration.Checks.Any(CheckJson.LeavesRedirectsOpen))
+        {
+            _knowsRedirects = false;
+            Log.FollowsRedirects(_logger, Address);
+        }
+
+        await _channel.TellAsync(Registering(registration), cancellationToken);
     }
 
     public Task DeregisterServiceAsync(string id, CancellationToken cancellationToken) =>
@@ -78,19 +90,18 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
 
     public Task<AgentAnswer<RegisteredChecks>> GetChecksAsync(string serviceId, CancellationToken cancellationToken)
     {
-        var quoted = serviceId.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-        var call = Get("/v1/agent/checks", $"service:read on the service of \"{serviceId}\"").With("filter", $"ServiceID == \"{quoted}\"");
+        var call = Get("/v1/agent/checks", $"service:read on the service of \"{serviceId}\"").With("filter", Filter("ServiceID", serviceId));
         return _channel.AskAsync(Named(call), body => AgentAnswers.Checks(body.Span, serviceId), fromServers: false, cancellationToken);
     }
 
     public Task UpdateCheckAsync(string id, CheckStatus status, string output, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(new(CheckJson.Spell(status), output), AgentJson.Default.CheckUpdateJson);
-        return _channel.TellAsync(Named(Put($"/v1/agent/check/update/{Segment(id)}", $"service:write on the service of \"{id}\"", body)), cancellationToken);
+        return _channel.TellAsync(Named(Put($"/v1/agent/check/update/{Segment(id)}", $"service:write on the service of the check \"{id}\"", body)), cancellationToken);
     }
 
     public Task DeregisterCheckAsync(string id, CancellationToken cancellationToken) =>
-        RemoveAsync(Put($"/v1/agent/check/deregister/{Segment(id)}", $"service:write on the service of \"{id}\"", []), cancellationToken);
+        RemoveAsync(Put($"/v1/agent/check/deregister/{Segment(id)}", $"service:write on the service of the check \"{id}\"", []), cancellationToken);
 
     public Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken)
     {
@@ -124,10 +135,19 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
             cancellationToken);
     }
 
+    public Task<AgentAnswer<DiscoveryChain>> GetDiscoveryChainAsync(HealthQuery what, CancellationToken cancellationToken) =>
+        _channel.AskAsync(Placed(Get($"/v1/discovery-chain/{Segment(what.Service)}", $"service:read on \"{what.Service}\""), what), AgentAnswers.Chain, cancellationToken);
+
     public ValueTask DisposeAsync() => _secrets.DisposeAsync();
 
     // Community agents refuse both parameters, whatever they say.
-    private static string? Enterprise(string? value) => value is "default" ? null : value;
+    private static string? Enterprise(string? value) => "default".Equals(value, StringComparison.OrdinalIgnoreCase) ? null : value;
+
+    /// <summary>Null for what the agent's filters have no way to write; then it answers with more than was asked for.</summary>
+    private static string? Filter(string member, string value) =>
+        !value.Contains('"', StringComparison.Ordinal) ? $"{member} == \"{value.Replace("\\", "\\\\", StringComparison.Ordinal)}\""
+        : !value.Contains('`', StringComparison.Ordinal) ? $"{member} == `{value}`"
+        : null;
 
     // A name of dots alone would be taken for a step up in the path.
     private string Segment(string name) => name is "" or "." or ".."
@@ -135,10 +155,12 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
         : Uri.EscapeDataString(name);
 
     private AgentCall Health(HealthQuery what) =>
-        Get($"/v1/health/connect/{Segment(what.Service)}", $"service:read on \"{what.Service}\" and node:read on its nodes")
-            .With("dc", Or(what.Datacenter, _datacenter))
-            .With("ns", Other(what.Namespace, _namespace))
-            .With("partition", Other(what.Partition, _partition));
+        Placed(Get($"/v1/health/connect/{Segment(what.Service)}", $"service:read on \"{what.Service}\" and node:read on its nodes"), what);
+
+    private AgentCall Placed(AgentCall call, HealthQuery what) => call
+        .With("dc", Or(what.Datacenter, _datacenter))
+        .With("ns", Other(what.Namespace, _namespace))
+        .With("partition", Other(what.Partition, _partition));
 
     private Task<AgentAnswer<HealthList>> ListAsync(AgentCall call, CancellationToken cancellationToken) =>
         _channel.AskInPiecesAsync(
@@ -156,6 +178,12 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
 
     // Only an Enterprise agent can have put this app elsewhere than into the default one, and it must be told when that is asked for.
     private static string? Other(string? given, string? own) => string.IsNullOrEmpty(given) ? own : own is null ? Enterprise(given) : given;
+
+    private AgentCall Registering(ServiceRegistration registration)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(RegistrationJson.From(registration, _knowsRedirects), AgentJson.Default.RegistrationJson);
+        return Named(Put("/v1/agent/service/register", $"service:write on \"{registration.Name}\"", body));
+    }
 
     private AgentCall Get(string path, string? needs = null) => new(HttpMethod.Get, path, Address) { Needs = needs };
 

@@ -17,6 +17,9 @@ internal static class AgentErrors
     // In these words agents of several versions say that a service or a check is not there.
     private static readonly string[] UnknownThings = ["unknown service", "unknown check", "does not have associated TTL"];
 
+    // What some versions refuse with 500, although the same call will never succeed.
+    private static readonly string[] ForEver = ["Connect must be enabled", "Scripts are disabled on this agent", "contains invalid characters"];
+
     /// <summary>The agent answered with something other than 200.</summary>
     public static AgentException Refused(AgentCall call, HttpStatusCode status, string text, TimeSpan? retryAfter)
     {
@@ -27,7 +30,7 @@ internal static class AgentErrors
             403 => AgentFault.Denied,
             404 => AgentFault.Missing,
             408 => AgentFault.Transient,
-            >= 500 when Says(text, "Connect must be enabled") => AgentFault.Permanent,
+            >= 500 when ForEver.Any(words => Says(text, words)) => AgentFault.Permanent,
             >= 500 when UnknownThings.Any(words => Says(text, words)) => AgentFault.Missing,
             >= 500 => AgentFault.Transient,
             >= 300 => AgentFault.Permanent,
@@ -42,7 +45,7 @@ internal static class AgentErrors
             _ when busy && Says(text, "concurrent connections") => "; " + TooManyConnections,
             _ => "",
         };
-        return new(fault, $"{call}: {(int)status} {Clean(text)}".TrimEnd(' ', '.') + hint) { IsAnswer = true, IsBusy = busy, IsUnknownToken = unknownToken, RetryAfter = retryAfter };
+        return new(fault, $"{call}: {(int)status} {Clean(text)}".TrimEnd(' ', '.') + hint) { IsAnswer = true, IsBusy = busy, IsUnknownToken = unknownToken, UnknownMember = UnknownMember(status, text), RetryAfter = retryAfter };
     }
 
     /// <summary>There was no complete or no believable answer.</summary>
@@ -86,6 +89,13 @@ internal static class AgentErrors
     private static string Sentence(Exception cause) => Clean(cause.Message).TrimEnd('.');
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture) + " s";
+
+    private static string? UnknownMember(HttpStatusCode status, string text)
+    {
+        const string Words = "unknown field \"";
+        var start = text.IndexOf(Words, StringComparison.Ordinal);
+        return status != HttpStatusCode.BadRequest || start < 0 ? null : text[(start + Words.Length)..].Split('"', 2)[0];
+    }
 
     private static bool Says(string text, string words) => text.Contains(words, StringComparison.OrdinalIgnoreCase);
 }

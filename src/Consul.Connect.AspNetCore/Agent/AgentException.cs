@@ -30,6 +30,9 @@ internal sealed class AgentException(AgentFault fault, string message, Exception
     /// <summary>403 <c>ACL not found</c>: normal for a while after a token was created, because agents resolve tokens by stale reads.</summary>
     public bool IsUnknownToken { get; init; }
 
+    /// <summary>The member of the body that this version of the agent does not know and therefore refuses all of it; null: it was refused for something else.</summary>
+    public string? UnknownMember { get; init; }
+
     /// <summary>Whether the agent has answered, if not with what was asked for; false when nothing came, or not the whole.</summary>
     public bool IsAnswer
     {

@@ -10,6 +10,7 @@ namespace ConsulConnect.Agent;
 [JsonSerializable(typeof(VerdictJson))]
 [JsonSerializable(typeof(SelfJson))]
 [JsonSerializable(typeof(ServiceJson))]
+[JsonSerializable(typeof(ChainAnswerJson))]
 [JsonSerializable(typeof(AuthorizeJson))]
 [JsonSerializable(typeof(RegistrationJson))]
 [JsonSerializable(typeof(Dictionary<string, RegisteredCheckJson?>))]
@@ -41,6 +42,14 @@ internal sealed record SelfConfigJson(string? Datacenter, string? NodeName, stri
 internal sealed record SelfDebugConfigJson(bool? ACLsEnabled, string? ACLDefaultPolicy, string? DefaultIntentionPolicy, SelfAclJson? ACLResolverSettings);
 
 internal sealed record SelfAclJson(bool? ACLsEnabled, string? ACLDefaultPolicy);
+
+internal sealed record ChainAnswerJson(ChainJson? Chain);
+
+internal sealed record ChainJson(string? ServiceName, string? StartNode, Dictionary<string, ChainNodeJson?>? Nodes);
+
+internal sealed record ChainNodeJson(string? Type, ChainResolverJson? Resolver);
+
+internal sealed record ChainResolverJson(bool Default);
 
 internal sealed record AuthorizeJson(string Target, string ClientCertURI, string ClientCertSerial);
 

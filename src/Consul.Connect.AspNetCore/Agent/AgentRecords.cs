@@ -61,6 +61,9 @@ internal sealed record AuthorizeVerdict(bool Authorized, string Reason);
 
 internal sealed record AgentSelf(string Datacenter, string NodeName, string Version, string? DefaultIntentionPolicy, bool? AclsEnabled, string? AclDefaultPolicy);
 
+/// <summary>What stands between a service's name and its instances, beyond what is there by default.</summary>
+internal sealed record DiscoveryChain(bool HasRouter, bool HasSplitter, bool HasResolver);
+
 /// <summary>An entry as it is sent. What is null or empty is left out.</summary>
 internal sealed record ServiceRegistration(string Id, string Name, string? Address, int Port, IReadOnlyList<string> Tags, IReadOnlyDictionary<string, string> Meta)
 {

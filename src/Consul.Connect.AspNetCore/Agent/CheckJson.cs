@@ -27,6 +27,8 @@ internal sealed record CheckJson
 
     public string? TCP { get; init; }
 
+    public bool? TCPUseTLS { get; init; }
+
     public string? UDP { get; init; }
 
     public string? GRPC { get; init; }
@@ -63,7 +65,10 @@ internal sealed record CheckJson
 
     public string? DeregisterCriticalServiceAfter { get; init; }
 
-    public static CheckJson From(CheckRegistration check)
+    /// <summary>Whether the definition has no word on redirects. An agent must not follow them: whoever answers there would answer for us.</summary>
+    public static bool LeavesRedirectsOpen(CheckRegistration check) => check.Definition is { Http: not null, DisableRedirects: null };
+
+    public static CheckJson From(CheckRegistration check, bool knowsRedirects)
     {
         var definition = check.Definition;
         return new()
@@ -77,8 +82,9 @@ internal sealed record CheckJson
             Method = definition.Method,
             Header = definition.Header.Count == 0 ? null : definition.Header.AsReadOnly(),
             Body = definition.Body,
-            DisableRedirects = definition.DisableRedirects,
+            DisableRedirects = LeavesRedirectsOpen(check) && knowsRedirects ? true : definition.DisableRedirects,
             TCP = definition.Tcp,
+            TCPUseTLS = definition.TcpUseTls,
             UDP = definition.Udp,
             GRPC = definition.Grpc,
             GRPCUseTLS = definition.GrpcUseTls,

@@ -59,6 +59,9 @@ internal interface IAgentClient
 
     /// <summary><c>GET /v1/query/:name/execute?connect=true</c>; an unknown query is <see cref="AgentFault.Missing"/>.</summary>
     Task<AgentAnswer<QueryAnswer>> ExecuteQueryAsync(string name, string? datacenter, CancellationToken cancellationToken);
+
+    /// <summary><c>GET /v1/discovery-chain/:service</c>, which agents before 1.6 do not know.</summary>
+    Task<AgentAnswer<DiscoveryChain>> GetDiscoveryChainAsync(HealthQuery what, CancellationToken cancellationToken);
 }
 
 /// <summary>What a blocking query sends. Index 0 and no hash: answer at once.</summary>

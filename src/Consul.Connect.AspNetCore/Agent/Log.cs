@@ -42,4 +42,7 @@ internal static partial class Log
 
     [LoggerMessage(114, LogLevel.Error, "Reading Consul:TokenFile and the files in Consul:Tls again met an unexpected exception; both are read again in a second.")]
     public static partial void SecretsUnreadable(ILogger logger, Exception exception);
+
+    [LoggerMessage(115, LogLevel.Information, "The Consul agent at {Address} is older than 1.11.5 and follows redirects in HTTP checks; the entry is registered without DisableRedirects.")]
+    public static partial void FollowsRedirects(ILogger logger, string address);
 }

@@ -6,12 +6,13 @@ internal sealed record RegistrationJson(
     IReadOnlyDictionary<string, ServiceAddress>? TaggedAddresses, ServiceWeights? Weights, bool? EnableTagOverride,
     IReadOnlyList<CheckJson>? Checks, RegistrationConnectJson Connect)
 {
-    public static RegistrationJson From(ServiceRegistration entry) => new(
+    /// <param name="knowsRedirects">Whether the agent is new enough for <c>DisableRedirects</c>, as far as it has said.</param>
+    public static RegistrationJson From(ServiceRegistration entry, bool knowsRedirects) => new(
         entry.Id, entry.Name, entry.Address, entry.Port, entry.Tags, entry.Meta,
         entry.TaggedAddresses.Count == 0 ? null : entry.TaggedAddresses,
         entry.Weights,
         entry.EnableTagOverride ? true : null,
-        entry.Checks.Count == 0 ? null : [.. entry.Checks.Select(CheckJson.From)],
+        entry.Checks.Count == 0 ? null : [.. entry.Checks.Select(check => CheckJson.From(check, knowsRedirects))],
         new(Native: true));
 }
 

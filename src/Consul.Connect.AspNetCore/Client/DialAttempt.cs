@@ -20,6 +20,10 @@ internal sealed record DialAttempt(string Caller, ConnectTarget Target, ConnectI
         $"\"{Caller}\" could not reach \"{Service}\" at {Instance}: {inner.Message}. The instance is in the catalog but does not accept connections; is it gone, or is a firewall between?",
         inner);
 
+    public ConnectDialException NotForDns() => Failed(
+        ConnectDialError.Unreachable,
+        $"\"{Caller}\" cannot dial \"{Service}\" at {Instance}: that address is a name of the mesh, and DNS is never asked for one. Give its IP address, or a host name outside the mesh's domain; nothing was dialed.");
+
     public ConnectDialException TimedOut(TimeSpan after, bool isConnected) => Failed(
         ConnectDialError.TimedOut,
         isConnected
@@ -51,7 +55,11 @@ internal sealed record DialAttempt(string Caller, ConnectTarget Target, ConnectI
 
     public ConnectDialException WrongProtocol() => Failed(
         ConnectDialError.WrongProtocol,
-        $"\"{Service}\" at {Instance} did not agree to HTTP/2 with \"{Caller}\". It speaks HTTP/1.1, or a proxy before it agrees to nothing; nothing was sent. Set Protocol of this upstream to http1, or ask for HTTP/2 only where it is served.");
+        $"\"{Service}\" at {Instance} answered the HTTP/2 of \"{Caller}\" with HTTP/1.1. Set Protocol of this upstream to http1, or ask for HTTP/2 only where it is served.");
+
+    public ConnectDialException AgreedToNothing() => Failed(
+        ConnectDialError.WrongProtocol,
+        $"\"{Service}\" at {Instance} did not agree to HTTP/2 with \"{Caller}\", nor to anything else, as services behind Consul's built-in proxy do not. A handler of the app's own would speak HTTP/1.1 to it; nothing was sent. Use AddConsulConnect() or ConnectService.CreateHandler(), which speak HTTP/2 without an agreement, or ask for HTTP/1.1.");
 
     public ConnectDeniedException Refused() => new(
         $"\"{Service}\" refused the connection right after the TLS handshake. The usual cause is an intention that denies \"{Caller}\" -> \"{Service}\". It was dialed at {Instance}.");

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using ConsulConnect.Certificates;
+using ConsulConnect.Discovery;
 
 namespace ConsulConnect.Client;
 
@@ -69,6 +70,8 @@ internal sealed class Dialer(string caller, OwnCredentials own, TimeSpan budget,
     {
         var (host, port) = (attempt.Instance.Host, attempt.Instance.Port);
         var address = IPAddress.TryParse(host, out var ip) ? ip : null;
+        if (address is null && HostName.IsOfTheMesh(host))
+            throw attempt.NotForDns();
         var socket = address is null ? new Socket(SocketType.Stream, ProtocolType.Tcp) : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -79,7 +82,9 @@ internal sealed class Dialer(string caller, OwnCredentials own, TimeSpan budget,
         catch (Exception e)
         {
             socket.Dispose();
-            throw e is SocketException or ArgumentException ? attempt.Unreachable(e) : e;
+            if (e is SocketException or ArgumentException)
+                throw attempt.Unreachable(e);
+            throw;
         }
     }
 
@@ -124,8 +129,6 @@ internal sealed class Dialer(string caller, OwnCredentials own, TimeSpan budget,
             throw attempt.HandshakeFailed(new AuthenticationException("The other end was not verified"));
         if (!stream.IsMutuallyAuthenticated)
             throw attempt.NotMutual();
-        if (attempt.Protocol == SslApplicationProtocol.Http2 && stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
-            throw attempt.WrongProtocol();
         stream.Verified = verified;
         stream.Watch(attempt);
 

@@ -20,7 +20,7 @@ internal sealed class Ejection(TimeProvider time)
     public bool IsOpen => _breaker is { Until: not null };
 
     /// <summary>Whether a request may go there now.</summary>
-    public bool IsAdmitted => _breaker is not { Until: { } until, IsTried: var tried } || (!tried && time.GetUtcNow() >= until);
+    public bool IsAdmitted => _breaker is not { Until: not null } breaker || (!breaker.IsTried && breaker.Left <= TimeSpan.Zero);
 
     /// <summary>A request goes there. True: it is the one that tries an ejected instance, and must say so when it ends.</summary>
     public bool Begin()
@@ -30,7 +30,7 @@ internal sealed class Ejection(TimeProvider time)
         lock (_lock)
         {
             // One that is out may be asked for want of others; only when its time is over does that decide anything.
-            if (_breaker is not { Until: { } until, IsTried: false } breaker || time.GetUtcNow() < until)
+            if (_breaker is not { Until: not null, IsTried: false } breaker || breaker.Left > TimeSpan.Zero)
                 return false;
             return breaker.IsTried = true;
         }
@@ -72,7 +72,7 @@ internal sealed class Ejection(TimeProvider time)
                 return null;
             breaker.Fail();
             breaker.IsTried = false;
-            return breaker.Until is { } until ? until - time.GetUtcNow() : null;
+            return breaker.Until is null ? null : breaker.Left;
         }
     }
 
@@ -90,9 +90,10 @@ internal sealed class Ejection(TimeProvider time)
     // Only failures are reported to it: a success ends it, so all it has seen are failures in a row.
     private sealed class Breaker
     {
+        private readonly MonotonicTime _time;
         private readonly ResiliencePipeline<bool> _pipeline;
 
-        public Breaker(TimeProvider time) => _pipeline = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
+        public Breaker(TimeProvider time) => _pipeline = new ResiliencePipelineBuilder<bool> { TimeProvider = _time = new(time) }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool>
             {
                 ShouldHandle = args => new(args.Outcome.Result),
@@ -103,7 +104,7 @@ internal sealed class Ejection(TimeProvider time)
                 BreakDurationGenerator = args =>
                 {
                     var pause = Doubled(args.HalfOpenAttempts);
-                    Until = time.GetUtcNow() + pause;
+                    Until = _time.GetUtcNow() + pause;
                     return new(pause);
                 },
             })
@@ -112,6 +113,9 @@ internal sealed class Ejection(TimeProvider time)
         public int Failures { get; private set; }
 
         public DateTimeOffset? Until { get; private set; }
+
+        /// <summary>How much of the pause is left, once there is one.</summary>
+        public TimeSpan Left => Until.GetValueOrDefault() - _time.GetUtcNow();
 
         public bool IsTried { get; set; }
 

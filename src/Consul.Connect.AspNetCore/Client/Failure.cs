@@ -20,6 +20,17 @@ internal enum Failure
 
 internal static class Failures
 {
+    /// <param name="error">What an attempt ended with.</param>
+    /// <param name="body">The request's, where code of the app's writes it: what that code throws may be a failure of another call.</param>
+    public static Failure Of(Exception error, SentBody? body)
+    {
+        if (body is { IsFaulty: true })
+            return Failure.Final;
+        var failure = Of(error);
+        // Whoever asks for a body has a connection to send it on.
+        return failure is Failure.Unsent && body is { HasBegun: true } ? Failure.Broken : failure;
+    }
+
     public static Failure Of(Exception error)
     {
         if (Find<ConnectDeniedException>(error) is not null)

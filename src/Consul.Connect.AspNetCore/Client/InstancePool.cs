@@ -9,13 +9,25 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
     private readonly Ejection _ejection = new(services.Time);
     private readonly PooledHandler?[] _handlers = new PooledHandler?[2];
     private volatile ConnectInstance _instance = instance;
+    private PooledHandler[] _retiring = [];
     private bool _retired;
-    private int _active;
 
     /// <summary>The newest entry for it.</summary>
     public ConnectInstance Instance => _instance;
 
-    public int Active => Volatile.Read(ref _active);
+    /// <summary>How many requests it is answering. Counted when asked for: a number that all requests write is what they would wait for.</summary>
+    public int Active
+    {
+        get
+        {
+            var active = 0;
+            foreach (var handler in _handlers)
+                active += handler?.Active ?? 0;
+            foreach (var handler in Volatile.Read(ref _retiring))
+                active += handler.Active;
+            return active;
+        }
+    }
 
     public bool IsEjected => _ejection.IsOpen;
 
@@ -30,19 +42,12 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
     }
 
     /// <summary>Takes the instance for one request.</summary>
-    public Lease Acquire(ConnectProtocol protocol, MeshCredentials credentials)
+    public Lease Acquire(ConnectProtocol protocol, MeshCredentials credentials, DateTimeOffset now)
     {
         var handler = Volatile.Read(ref _handlers[(int)protocol]);
-        if (handler is null || handler.Generation < credentials.Generation || handler.IsWorn || !handler.TryAcquire())
-            handler = Replace(protocol, credentials);
-        Interlocked.Increment(ref _active);
+        if (handler is null || handler.Generation < credentials.Generation || handler.IsWornAt(now) || !handler.TryAcquire())
+            handler = Replace(protocol, credentials, now);
         return new(this, handler, _ejection.Begin());
-    }
-
-    public void End(LeaseOutcome outcome, bool isTrial)
-    {
-        Interlocked.Decrement(ref _active);
-        Judge(outcome, isTrial);
     }
 
     /// <summary>A dial outside HTTP goes there.</summary>
@@ -68,13 +73,11 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
     /// <summary>Retires handlers of other credentials, and those at their end.</summary>
     public void Sweep(long generation)
     {
+        var now = services.Time.GetUtcNow();
         lock (_lock)
             for (var i = 0; i < _handlers.Length; i++)
-                if (_handlers[i] is { } handler && (handler.Generation < generation || handler.IsWorn))
-                {
-                    handler.Retire();
-                    Volatile.Write(ref _handlers[i], null);
-                }
+                if (_handlers[i] is { } handler && (handler.Generation < generation || handler.IsWornAt(now)))
+                    Retire(ref _handlers[i], null);
     }
 
     /// <summary>Takes it out of use; what is under way ends in peace.</summary>
@@ -84,32 +87,36 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
         {
             _retired = true;
             for (var i = 0; i < _handlers.Length; i++)
-            {
-                _handlers[i]?.Retire();
-                Volatile.Write(ref _handlers[i], null);
-            }
+                Retire(ref _handlers[i], null);
         }
     }
 
-    private PooledHandler Replace(ConnectProtocol protocol, MeshCredentials credentials)
+    private PooledHandler Replace(ConnectProtocol protocol, MeshCredentials credentials, DateTimeOffset now)
     {
         lock (_lock)
         {
             ref var slot = ref _handlers[(int)protocol];
-            if (slot is { } other && other.Generation >= credentials.Generation && !other.IsWorn && other.TryAcquire())
+            if (slot is { } other && other.Generation >= credentials.Generation && !other.IsWornAt(now) && other.TryAcquire())
                 return other;
-            slot?.Retire();
-            var handler = new PooledHandler(cancellationToken => upstream.DialAsync(this, protocol, cancellationToken), credentials, services.Time);
+            var handler = new PooledHandler(cancellationToken => upstream.DialAsync(this, protocol, cancellationToken), protocol, credentials, services.Time);
             handler.TryAcquire();
-            Volatile.Write(ref slot, handler);
+            Retire(ref slot, handler);
             // For a request that picked it just before: the only one that will use this handler.
             if (_retired)
-            {
-                handler.Retire();
-                Volatile.Write(ref slot, null);
-            }
-
+                Retire(ref slot, null);
             return handler;
         }
+    }
+
+    // Called under the lock. What is still under way counts on.
+    private void Retire(ref PooledHandler? slot, PooledHandler? next)
+    {
+        if (slot is { } old)
+        {
+            Volatile.Write(ref _retiring, [.. Array.FindAll(_retiring, handler => handler.Active > 0), old]);
+            old.Retire();
+        }
+
+        Volatile.Write(ref slot, next);
     }
 }

@@ -1,35 +1,38 @@
 namespace ConsulConnect.Client;
 
-/// <summary>One request's hold on an instance and on the handler it goes by; ends once.</summary>
-internal sealed class Lease(InstancePool instance, PooledHandler handler, bool isTrial)
+/// <summary>One request's hold on an instance and on the handler it goes by. Who has it ends it, once.</summary>
+/// <param name="instance">Who is to answer.</param>
+/// <param name="handler">What the request goes by.</param>
+/// <param name="isTrial">Whether the request tries an ejected instance.</param>
+internal readonly struct Lease(InstancePool instance, PooledHandler handler, bool isTrial)
 {
-    private int _ended;
-    private bool _isFailure;
-    private bool _isTrial = isTrial;
-
     public InstancePool Instance => instance;
 
     public PooledHandler Handler => handler;
 
-    /// <summary>Whatever else happens, the instance has failed this request.</summary>
-    public void Blame() => _isFailure = true;
-
-    /// <summary>It answers with a body that may last for hours: whether an ejected instance is well again is known now, not at its end.</summary>
-    public void Began()
+    /// <summary>The instance answers with a body that may last for hours: whether it is well again is known now, not at the body's end.</summary>
+    /// <returns>The hold for the rest.</returns>
+    public Lease Began()
     {
-        if (!_isTrial || _isFailure)
-            return;
-        _isTrial = false;
+        if (!isTrial)
+            return this;
         instance.Judge(LeaseOutcome.Answered, isTrial: true);
+        return new(instance, handler, isTrial: false);
+    }
+
+    /// <summary>The answer has a body, with which the lease ends.</summary>
+    public OpenAnswers Open()
+    {
+        var open = isTrial ? new(this) : handler.OpenAnswers(this);
+        open.Begin();
+        return open;
     }
 
     /// <param name="outcome">What the request says about the instance.</param>
     public void End(LeaseOutcome outcome)
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
-            return;
         handler.Release();
-        instance.End(_isFailure ? LeaseOutcome.Failed : outcome, _isTrial);
+        instance.Judge(outcome, isTrial);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 
 namespace ConsulConnect.Client;
@@ -5,12 +6,21 @@ namespace ConsulConnect.Client;
 /// <summary>A response's body with the lease it holds: buffered nowhere, released at its end.</summary>
 internal sealed class LeasedContent : HttpContent
 {
-    private readonly LeasedStream _stream;
+    private const int BufferSize = 8192;
 
-    public LeasedContent(HttpContent content, Lease lease)
+    private readonly HttpContent _content;
+    private readonly OpenAnswers _open;
+    private readonly bool _isFailure;
+    private readonly SentBody? _sent;
+    private int _ended;
+
+    /// <param name="content">The handler's own body.</param>
+    /// <param name="lease">Ends with it.</param>
+    /// <param name="isFailure">However it ends, the instance has failed this request.</param>
+    /// <param name="sent">The request's body, which may still be on its way while the answer is read.</param>
+    public LeasedContent(HttpContent content, Lease lease, bool isFailure, SentBody? sent)
     {
-        // The handler's own body: handing out its stream reads nothing.
-        _stream = new(content.ReadAsStream(), lease);
+        (_content, _open, _isFailure, _sent) = (content, lease.Open(), isFailure, sent);
         foreach (var (name, values) in content.Headers.NonValidated)
         {
             if (values.Count == 1)
@@ -20,29 +30,71 @@ internal sealed class LeasedContent : HttpContent
         }
     }
 
-    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => _stream;
+    /// <summary>Reads on, and ends the lease when that meets the body's end or a break.</summary>
+    public ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var reading = body.ReadAsync(buffer, cancellationToken);
+        // Most of a body has come before it is asked for.
+        return reading.IsCompletedSuccessfully ? new(Read(body, reading.Result, buffer.Length)) : ReadAsync(body, reading, buffer.Length);
+    }
 
-    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(_stream);
+    /// <inheritdoc cref="ReadAsync(Stream, Memory{byte}, CancellationToken)"/>
+    public int Read(Stream body, Span<byte> buffer)
+    {
+        try
+        {
+            return Read(body, body.Read(buffer), buffer.Length);
+        }
+        catch (Exception e) when (IsBreak(e))
+        {
+            End(LeaseOutcome.Failed);
+            throw;
+        }
+    }
+
+    /// <summary>The body has ended, or nobody reads on.</summary>
+    public void End(LeaseOutcome outcome)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+            return;
+        if (outcome is LeaseOutcome.Failed && _sent is { IsFaulty: true })
+            outcome = LeaseOutcome.Unknown;
+        _open.End(_isFailure ? LeaseOutcome.Failed : outcome);
+    }
+
+    // Handing out the handler's own stream reads nothing.
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new LeasedStream(_content.ReadAsStream(CancellationToken.None), this);
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(CreateContentReadStream(CancellationToken.None));
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var copying = _stream.CopyToAsync(stream, cancellationToken);
-        // Read to its end it holds nothing any more; the response disposes it.
-        return copying.IsCompletedSuccessfully ? copying : DisposeAfterAsync(copying);
+        var body = _content.ReadAsStream(CancellationToken.None);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            // What reading throws is the instance's doing, what writing throws is not.
+            while (await ReadAsync(body, buffer, cancellationToken) is > 0 and var count)
+                await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+        }
+        catch
+        {
+            body.Dispose();
+            End(LeaseOutcome.Answered);
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        using (_stream)
-            _stream.CopyTo(stream);
-    }
-
-    private async Task DisposeAfterAsync(Task copying)
-    {
-        await using (_stream)
-            await copying;
+        using var body = CreateContentReadStream(cancellationToken);
+        body.CopyTo(stream);
     }
 
     protected override bool TryComputeLength(out long length)
@@ -54,7 +106,35 @@ internal sealed class LeasedContent : HttpContent
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _stream.Dispose();
+        {
+            _content.Dispose();
+            End(LeaseOutcome.Answered);
+        }
+
         base.Dispose(disposing);
     }
+
+    private async ValueTask<int> ReadAsync(Stream body, ValueTask<int> reading, int wanted)
+    {
+        try
+        {
+            return Read(body, await reading, wanted);
+        }
+        catch (Exception e) when (IsBreak(e))
+        {
+            End(LeaseOutcome.Failed);
+            throw;
+        }
+    }
+
+    // The end of a body is the end of the request; an upgraded connection may still be written to.
+    private int Read(Stream body, int count, int wanted)
+    {
+        if (count == 0 && wanted > 0 && !body.CanWrite)
+            End(LeaseOutcome.Answered);
+        return count;
+    }
+
+    // Not what the app did to itself: cancelling, or reading what it has disposed.
+    private static bool IsBreak(Exception e) => e is IOException or HttpRequestException;
 }

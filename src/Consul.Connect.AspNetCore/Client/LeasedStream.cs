@@ -1,7 +1,7 @@
 namespace ConsulConnect.Client;
 
 /// <summary>A body being read, or an upgraded connection in use; its lease ends with it.</summary>
-internal sealed class LeasedStream(Stream inner, Lease lease) : Stream
+internal sealed class LeasedStream(Stream inner, LeasedContent content) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
@@ -19,34 +19,12 @@ internal sealed class LeasedStream(Stream inner, Lease lease) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return Ended(await inner.ReadAsync(buffer, cancellationToken), buffer.Length);
-        }
-        catch (Exception e) when (IsBreak(e))
-        {
-            lease.End(LeaseOutcome.Failed);
-            throw;
-        }
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => content.ReadAsync(inner, buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(Span<byte> buffer)
-    {
-        try
-        {
-            return Ended(inner.Read(buffer), buffer.Length);
-        }
-        catch (Exception e) when (IsBreak(e))
-        {
-            lease.End(LeaseOutcome.Failed);
-            throw;
-        }
-    }
+    public override int Read(Span<byte> buffer) => content.Read(inner, buffer);
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -77,20 +55,9 @@ internal sealed class LeasedStream(Stream inner, Lease lease) : Stream
         if (disposing)
         {
             inner.Dispose();
-            lease.End(LeaseOutcome.Answered);
+            content.End(LeaseOutcome.Answered);
         }
 
         base.Dispose(disposing);
-    }
-
-    // Not what the app did to itself: cancelling, or reading what it has disposed.
-    private static bool IsBreak(Exception e) => e is IOException or HttpRequestException;
-
-    // The end of a body is the end of the request; an upgraded connection may still be written to.
-    private int Ended(int count, int wanted)
-    {
-        if (count == 0 && wanted > 0 && !inner.CanWrite)
-            lease.End(LeaseOutcome.Answered);
-        return count;
     }
 }

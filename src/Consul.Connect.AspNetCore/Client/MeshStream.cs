@@ -17,8 +17,14 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
     /// <summary>Told when the other end turns out to refuse us; HTTP/2 does not pass on each error it is given.</summary>
     public Action<ConnectDeniedException>? Refused { get; set; }
 
+    /// <summary>Whether it was offered HTTP/2 and agreed to no protocol.</summary>
+    public bool AgreedToNothing => _attempt is { Protocol: { } offered } && offered == SslApplicationProtocol.Http2 && NegotiatedApplicationProtocol != offered;
+
     /// <summary>Watches the first answer from now on.</summary>
     public void Watch(DialAttempt attempt) => _attempt = attempt;
+
+    /// <summary>Why it cannot be used where HTTP/2 must be agreed to.</summary>
+    public ConnectDialException WrongProtocol() => _attempt!.AgreedToNothing();
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _answered ? base.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
@@ -32,7 +38,7 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
             return base.Read(buffer, offset, count);
         try
         {
-            return First(base.Read(buffer, offset, count));
+            return First(base.Read(buffer, offset, count), buffer.AsSpan(offset));
         }
         catch (IOException e) when (Refusal(e) is { } refused)
         {
@@ -52,7 +58,7 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
         {
             var count = await base.ReadAsync(buffer, cancellationToken);
             // HTTP/2 waits without a buffer: that too meets an alert, but no end.
-            return buffer.IsEmpty ? count : First(count);
+            return buffer.IsEmpty ? count : First(count, buffer.Span);
         }
         catch (IOException e) when (Refusal(e) is { } refused)
         {
@@ -73,8 +79,10 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
         }
     }
 
-    private int First(int count)
+    private int First(int count, ReadOnlySpan<byte> answer)
     {
+        if (!_answered && AgreedToNothing && answer[..count].StartsWith("HTTP/"u8))
+            throw new IOException("It answers with HTTP/1.1.", _attempt!.WrongProtocol());
         _answered = count > 0 || _answered;
         // In HTTP whoever says nothing at all refuses; other protocols may have nothing to say.
         return _answered || _attempt is not { IsHttp: true } attempt ? count : throw Tell(attempt.Refused());

@@ -7,7 +7,10 @@ internal sealed class OwnCredentials(string caller, ICredentialsSource source, T
 {
     /// <exception cref="ConnectDialException">There are none in time, or they have ended.</exception>
     public ValueTask<MeshCredentials> GetAsync(ConnectTarget target, CancellationToken cancellationToken) =>
-        source.Current is { } current && current.NotAfter > time.GetUtcNow() ? new(current) : WaitAsync(target, cancellationToken);
+        At(time.GetUtcNow()) is { } current ? new(current) : WaitAsync(target, cancellationToken);
+
+    /// <summary>Those of this moment; null: they must be waited for.</summary>
+    public MeshCredentials? At(DateTimeOffset now) => source.Current is { } current && current.NotAfter > now ? current : null;
 
     private async ValueTask<MeshCredentials> WaitAsync(ConnectTarget target, CancellationToken cancellationToken)
     {

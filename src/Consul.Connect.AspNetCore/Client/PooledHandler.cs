@@ -12,49 +12,49 @@ internal sealed class PooledHandler : IDisposable
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
 
     private readonly HttpMessageInvoker _invoker;
+    private readonly HttpMessageInvoker? _unagreed;
     private readonly TimeProvider _time;
+    private volatile Agreement _agreement;
     private int _leases = 1;
     private int _retired;
     private long _end;
     private volatile ConnectDeniedException? _refusal;
+    private volatile OpenAnswers? _answers;
 
     /// <param name="dial">Opens a connection to the instance.</param>
+    /// <param name="protocol">What it offers there.</param>
     /// <param name="credentials">The generation it belongs to.</param>
     /// <param name="time">The clock of its life.</param>
-    public PooledHandler(Func<CancellationToken, ValueTask<MeshStream>> dial, MeshCredentials credentials, TimeProvider time)
+    public PooledHandler(Func<CancellationToken, ValueTask<MeshStream>> dial, ConnectProtocol protocol, MeshCredentials credentials, TimeProvider time)
     {
         _time = time;
         Generation = credentials.Generation;
         // Not all of them at once.
         _end = (time.GetUtcNow() + (LongestLife * (1 - (Random.Shared.NextDouble() / 5)))).UtcTicks;
         EndBefore(credentials.NotAfter);
-        _invoker = new(
-            new SocketsHttpHandler
-            {
-                // A proxy from the environment, a redirect or a cookie would lead out of the mesh.
-                UseProxy = false,
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                EnableMultipleHttp2Connections = true,
-                KeepAlivePingDelay = PingDelay,
-                ConnectCallback = async (_, cancellationToken) =>
-                {
-                    var stream = await dial(cancellationToken);
-                    EndBefore(stream.Verified!.NotAfter);
-                    stream.Refused = refusal => _refusal = refusal;
-                    return stream;
-                },
-            },
-            disposeHandler: true);
+        _agreement = protocol is ConnectProtocol.Http2 ? Agreement.Unknown : Agreement.Reached;
+        _invoker = new(Handler(dial, Agreement.Reached), disposeHandler: true);
+        if (protocol is ConnectProtocol.Http2)
+            _unagreed = new(Handler(dial, Agreement.None), disposeHandler: true);
+    }
+
+    private enum Agreement
+    {
+        Unknown,
+        Reached,
+        None,
     }
 
     public long Generation { get; }
 
     /// <summary>Whether it is at its end: by age, or because a certificate of one of its connections ends.</summary>
-    public bool IsWorn => Volatile.Read(ref _end) <= _time.GetUtcNow().UtcTicks;
+    public bool IsWornAt(DateTimeOffset now) => Volatile.Read(ref _end) <= now.UtcTicks;
 
     /// <summary>The last time the instance refused one of its connections.</summary>
     public ConnectDeniedException? Refusal => _refusal;
+
+    /// <summary>How many requests it carries.</summary>
+    public int Active => Math.Max(0, Volatile.Read(ref _leases) - (Volatile.Read(ref _retired) == 0 ? 1 : 0));
 
     public bool TryAcquire()
     {
@@ -70,12 +70,18 @@ internal sealed class PooledHandler : IDisposable
         return false;
     }
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker.SendAsync(request, cancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _agreement is Agreement.Reached ? _invoker.SendAsync(request, cancellationToken) : SendUnagreedAsync(request, cancellationToken);
+
+    /// <summary>Those that another one of its answers belongs to.</summary>
+    public OpenAnswers OpenAnswers(in Lease lease) => _answers is { IsFull: false } answers ? answers : _answers = new(lease);
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _leases) == 0)
-            _invoker.Dispose();
+        if (Interlocked.Decrement(ref _leases) != 0)
+            return;
+        _invoker.Dispose();
+        _unagreed?.Dispose();
     }
 
     /// <summary>The same as <see cref="Retire"/>: what is under way ends in peace.</summary>
@@ -86,6 +92,66 @@ internal sealed class PooledHandler : IDisposable
         if (Interlocked.Exchange(ref _retired, 1) == 0)
             Release();
     }
+
+    /// <summary>.NET's handler, with what the mesh asks of it.</summary>
+    internal static SocketsHttpHandler Handler(Func<CancellationToken, ValueTask<Stream>> connect) => new()
+    {
+        // A proxy from the environment, a redirect or a cookie would lead out of the mesh.
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        EnableMultipleHttp2Connections = true,
+        // Servers such as grpc-go's close a connection that is pinged while nothing runs on it.
+        KeepAlivePingDelay = PingDelay,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        ConnectCallback = (_, cancellationToken) => connect(cancellationToken),
+    };
+
+    private SocketsHttpHandler Handler(Func<CancellationToken, ValueTask<MeshStream>> dial, Agreement agreement) => Handler(async cancellationToken =>
+    {
+        var stream = await dial(cancellationToken);
+        EndBefore(stream.Verified!.NotAfter);
+        stream.Refused = refusal => _refusal = refusal;
+        var found = stream.AgreedToNothing ? Agreement.None : Agreement.Reached;
+        _agreement = found;
+        if (found == agreement)
+            return stream;
+        await stream.DisposeAsync();
+        throw stream.WrongProtocol();
+    });
+
+    /// <summary>
+    /// HTTP/2 to an instance that may agree to no protocol, as those behind Consul's built-in proxy do. On a connection for <c>https</c>
+    /// .NET's handler takes that for HTTP/1.1; on one for <c>http</c> it speaks HTTP/2 unasked, which is what the app behind such a
+    /// proxy expects. Where it goes is the same, and so is its TLS.
+    /// </summary>
+    private async Task<HttpResponseMessage> SendUnagreedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var address = request.RequestUri!;
+        for (var turn = 0; ; turn++)
+        {
+            var agreement = _agreement;
+            try
+            {
+                if (agreement is not Agreement.None)
+                    return await _invoker.SendAsync(request, cancellationToken);
+                request.RequestUri = WithoutTls(address);
+                return await _unagreed!.SendAsync(request, cancellationToken);
+            }
+            catch (HttpRequestException e) when (turn < 2 && _agreement != agreement && Failures.Find<ConnectDialException>(e) is { Error: ConnectDialError.WrongProtocol })
+            {
+                // It does not speak as was thought, and has been sent nothing yet.
+            }
+            finally
+            {
+                request.RequestUri = address;
+            }
+        }
+    }
+
+    // Its path and query are written as they are, whatever the app has asked .NET to leave alone in them.
+    private static Uri WithoutTls(Uri address) =>
+        new(address.AbsoluteUri.Remove(address.Scheme.Length - 1, 1), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     // Some time before a certificate's end, so that no request begins on a connection that its server is about to cut.
     private void EndBefore(DateTimeOffset notAfter)

@@ -10,15 +10,14 @@ internal sealed class RetryBudget(TimeProvider time)
     private readonly Slot[] _slots = [.. Enumerable.Range(0, Seconds).Select(_ => new Slot())];
     private readonly Lock _lock = new();
 
-    /// <param name="now">The clock's timestamp.</param>
-    public void Request(long now) => Interlocked.Increment(ref SlotOf(now).Requests);
+    public void Request(DateTimeOffset now) => Interlocked.Increment(ref SlotOf(now).Requests);
 
     /// <summary>Takes one retry, if there is any.</summary>
     public bool TryRetry()
     {
         lock (_lock)
         {
-            var now = SlotOf(time.GetTimestamp());
+            var now = SlotOf(time.GetUtcNow());
             int requests = 0, retries = 0;
             foreach (var slot in _slots)
             {
@@ -35,9 +34,9 @@ internal sealed class RetryBudget(TimeProvider time)
         }
     }
 
-    private Slot SlotOf(long timestamp)
+    private Slot SlotOf(DateTimeOffset time)
     {
-        var second = timestamp / time.TimestampFrequency;
+        var second = time.UtcTicks / TimeSpan.TicksPerSecond;
         var slot = _slots[(int)(second % Seconds)];
         if (Volatile.Read(ref slot.Second) == second)
             return slot;

@@ -21,7 +21,7 @@ internal sealed class Roster(UpstreamSet set, InstancePool[] members)
     public InstancePool? Pick(IConnectBalancer balancer, bool ejected, List<InstancePool>? tried)
     {
         if (!ejected && tried is null)
-            return members.Length == 0 ? null : balancer is RoundRobin ? members[balancer.Pick(_candidates)] : Pick(members, balancer);
+            return members.Length == 0 ? null : balancer is not RoundRobin ? Pick(members, balancer) : members.Length == 1 ? members[0] : members[balancer.Pick(_candidates)];
         var left = Array.FindAll(members, member => tried?.Contains(member) is not true && (!ejected || member.IsAdmitted));
         if (ejected && IsTooFew(tried))
             left = [];

@@ -1,8 +1,6 @@
-using System.Net.Http.Json;
-
 namespace ConsulConnect.Client;
 
-/// <summary>What a request allows: which protocol it takes, and whether it may be sent again.</summary>
+/// <summary>What a request allows: which protocol it takes, and whether its method may be repeated.</summary>
 internal static class SentRequest
 {
     private const string GrpcType = "application/grpc";
@@ -16,7 +14,7 @@ internal static class SentRequest
         // What an upgrade asks for exists in HTTP/1.1 only, and what replaced it in HTTP/2 only.
         if (request.Method == HttpMethod.Connect)
             return ConnectProtocol.Http2;
-        if (request.Headers.NonValidated.Contains("Upgrade"))
+        if (request.Headers.NonValidated is { Count: > 0 } headers && headers.Contains("Upgrade"))
             return ConnectProtocol.Http1;
         if (request.Version.Major >= 2 && (request.VersionPolicy is not HttpVersionPolicy.RequestVersionOrLower || IsGrpc(request.Content)))
             return ConnectProtocol.Http2;
@@ -25,14 +23,6 @@ internal static class SentRequest
 
     public static bool IsIdempotent(HttpMethod method) =>
         method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete || method == HttpMethod.Options || method == HttpMethod.Trace;
-
-    /// <summary>Whether a body that may have been read can be read again.</summary>
-    public static bool CanRepeat(HttpContent? content) => content switch
-    {
-        null or ByteArrayContent or ReadOnlyMemoryContent or JsonContent => true,
-        MultipartContent parts => parts.All(CanRepeat),
-        _ => false,
-    };
 
     private static bool IsGrpc(HttpContent? content) =>
         content?.Headers.ContentType?.MediaType is { } type && type.StartsWith(GrpcType, StringComparison.OrdinalIgnoreCase);

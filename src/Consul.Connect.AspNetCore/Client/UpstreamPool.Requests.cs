@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.ExceptionServices;
+using ConsulConnect.Certificates;
 
 namespace ConsulConnect.Client;
 
@@ -11,108 +13,142 @@ internal sealed partial class UpstreamPool
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var (version, policy) = (request.Version, request.VersionPolicy);
-        // Who called us is nobody's word to pass on: the next service sees our certificate.
-        if (request.Headers.NonValidated.Contains(ForwardedCertificate))
-            request.Headers.Remove(ForwardedCertificate);
-        var now = _services.Time.GetTimestamp();
-        Volatile.Write(ref _lastUsed, now);
-        _budget.Request(now);
-        var protocol = SentRequest.Protocol(request, _upstream.Options.Protocol);
-        // Exactly this, so that nothing a server says leads to a version whose connections are not ours.
-        request.Version = protocol is ConnectProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
-        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        Prepare(request);
+        var body = SentBody.Watch(request);
         Tries? tries = null;
         try
         {
             while (true)
             {
-                var credentials = await _services.Own.GetAsync(Target, cancellationToken);
-                var roster = await RosterAsync(cancellationToken);
-                var instance = Pick(roster, tries?.Instances) ?? tries?.Instances[^1] ?? throw NoInstances(roster);
-                var lease = instance.Acquire(protocol, credentials);
+                var acquiring = AcquireAsync(request, tries, cancellationToken);
+                var lease = acquiring.IsCompletedSuccessfully ? acquiring.Result : await acquiring.AsTask();
                 var refusal = lease.Handler.Refusal;
-                HttpResponseMessage? response = null;
-                Exception? failure = null;
+                body?.Renew();
+                HttpResponseMessage response;
                 try
                 {
                     response = await lease.Handler.SendAsync(request, cancellationToken);
                 }
                 catch (Exception error)
                 {
-                    failure = Ended(lease, error, refusal, cancellationToken);
+                    var failure = Ended(lease, error, refusal, body, cancellationToken);
                     if (cancellationToken.IsCancellationRequested)
                         throw;
+                    if (MayRepeat(request, body, failure, tries = Tries.With(tries, lease.Instance)))
+                        continue;
+                    throw Surfaced(failure, body);
                 }
 
-                if (response is not null && !Failures.IsFailure(response.StatusCode))
-                    return Leased(request, response, lease);
-                tries ??= new();
-                if (!MayRepeat(request, failure, roster, tries.With(instance), _upstream.Options.Retries))
-                    return response is not null ? Leased(request, response, lease) : throw Surfaced(failure!);
-                response?.Dispose();
+                if (!Failures.IsFailure(response.StatusCode) || !MayRepeat(request, body, null, tries = Tries.With(tries, lease.Instance)))
+                    return Leased(request, response, lease, body);
+                response.Dispose();
                 lease.End(LeaseOutcome.Failed);
             }
         }
-        catch (ConnectDialException e)
+        catch (ConnectDialException e) when (body is not { IsFaulty: true })
         {
             throw Failures.Surfaced(e)!;
         }
         finally
         {
+            body?.Unwatch(request);
             (request.Version, request.VersionPolicy) = (version, policy);
         }
     }
 
+    /// <summary>Makes the request one that the mesh carries.</summary>
+    private void Prepare(HttpRequestMessage request)
+    {
+        // Who called us is nobody's word to pass on: the next service sees our certificate.
+        if (request.Headers.NonValidated is { Count: > 0 } headers && headers.Contains(ForwardedCertificate))
+            request.Headers.Remove(ForwardedCertificate);
+        // Exactly this, so that nothing a server says leads to a version whose connections are not ours.
+        request.Version = SentRequest.Protocol(request, _upstream.Options.Protocol) is ConnectProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+    }
+
+    /// <summary>An instance and its handler. Nearly always all is known that this takes, and nothing is waited for.</summary>
+    private ValueTask<Lease> AcquireAsync(HttpRequestMessage request, Tries? tries, CancellationToken cancellationToken)
+    {
+        var now = _services.Time.GetUtcNow();
+        Use();
+        if (tries is null)
+            _budget.Request(now);
+        if (_services.Own.At(now) is not { } credentials)
+            return new(WaitAsync(request, tries, cancellationToken));
+        var roster = RosterAsync(cancellationToken);
+        return roster.IsCompletedSuccessfully
+            ? new(Acquire(request, tries, credentials, roster.Result, now))
+            : new(FollowAsync(request, tries, credentials, roster));
+    }
+
+    private async Task<Lease> WaitAsync(HttpRequestMessage request, Tries? tries, CancellationToken cancellationToken)
+    {
+        var credentials = await _services.Own.GetAsync(Target, cancellationToken);
+        return await FollowAsync(request, tries, credentials, RosterAsync(cancellationToken));
+    }
+
+    private async Task<Lease> FollowAsync(HttpRequestMessage request, Tries? tries, MeshCredentials credentials, ValueTask<Roster> roster) =>
+        Acquire(request, tries, credentials, await roster, _services.Time.GetUtcNow());
+
+    private Lease Acquire(HttpRequestMessage request, Tries? tries, MeshCredentials credentials, Roster roster, DateTimeOffset now)
+    {
+        var instance = Pick(roster, tries?.Instances) ?? tries?.Instances[^1] ?? throw NoInstances(roster);
+        return instance.Acquire(request.Version.Major == 2 ? ConnectProtocol.Http2 : ConnectProtocol.Http1, credentials, now);
+    }
+
     /// <summary>Ends the lease of an attempt that has failed.</summary>
     /// <returns>What it failed of: a refusal that came meanwhile explains a connection that broke.</returns>
-    private static Exception Ended(Lease lease, Exception error, ConnectDeniedException? before, CancellationToken cancellationToken)
+    private static Exception Ended(in Lease lease, Exception error, ConnectDeniedException? before, SentBody? body, CancellationToken cancellationToken)
     {
-        var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error) is Failure.Broken ? refusal : error;
-        var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e) is Failure.Final or Failure.Refused;
+        var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error, body) is Failure.Broken ? refusal : error;
+        var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e, body) is Failure.Final or Failure.Refused;
         lease.End(isGivenUp ? LeaseOutcome.Unknown : LeaseOutcome.Failed);
         return e;
     }
 
     /// <param name="error">Null: it answered that it cannot serve.</param>
-    private bool MayRepeat(HttpRequestMessage request, Exception? error, Roster roster, Tries tries, int retries)
+    private bool MayRepeat(HttpRequestMessage request, SentBody? body, Exception? error, Tries tries)
     {
-        var failure = error is null ? Failure.Broken : Failures.Of(error);
+        var failure = error is null ? Failure.Broken : Failures.Of(error, body);
         var isAllowed = failure switch
         {
             Failure.Unsent => true,
-            Failure.Refused => ++tries.Refusals == 1 && IsRepeatable(request),
-            Failure.Broken => IsRepeatable(request),
+            Failure.Refused => ++tries.Refusals == 1 && IsRepeatable(request, body),
+            Failure.Broken => IsRepeatable(request, body),
             _ => false,
         };
         // A connection that broke may have been an old one; the other failures are the instance's.
         var mayBeSame = failure is Failure.Broken && error is not null;
-        return isAllowed && tries.Instances.Count <= retries && (mayBeSame || tries.HasOther(roster)) && _budget.TryRetry();
+        return isAllowed && tries.Instances.Count <= _upstream.Options.Retries && (mayBeSame || tries.HasOther(_roster)) && _budget.TryRetry();
     }
 
-    private static bool IsRepeatable(HttpRequestMessage request) => SentRequest.IsIdempotent(request.Method) && SentRequest.CanRepeat(request.Content);
+    private static bool IsRepeatable(HttpRequestMessage request, SentBody? body) => SentRequest.IsIdempotent(request.Method) && body is null or { CanRepeat: true };
 
-    private Exception Surfaced(Exception error)
+    private HttpRequestException Surfaced(Exception error, SentBody? body)
     {
-        var surfaced = Failures.Surfaced(error);
-        if (surfaced?.InnerException is ConnectDeniedException denied)
-            Refused(denied);
-        return surfaced ?? error;
-    }
-
-    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, Lease lease)
-    {
-        if (Failures.IsFailure(response.StatusCode))
-            lease.Blame();
-        var isEmpty = request.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified || response.Content.Headers.ContentLength == 0;
-        if (isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols && request.Method != HttpMethod.Connect)
-            lease.End(LeaseOutcome.Answered);
-        else
+        // What is not ours to word goes on as it came, with the place where it was thrown.
+        if (body is { IsFaulty: true } || Failures.Surfaced(error) is not { } surfaced)
         {
-            if (response.Content.Headers.ContentLength is null)
-                lease.Began();
-            response.Content = new LeasedContent(response.Content, lease);
+            ExceptionDispatchInfo.Throw(error);
+            throw error;
         }
 
+        if (surfaced.InnerException is ConnectDeniedException denied)
+            Refused(denied);
+        return surfaced;
+    }
+
+    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, in Lease lease, SentBody? body)
+    {
+        var isFailure = Failures.IsFailure(response.StatusCode);
+        // As it came: whoever reads the body parses it.
+        var hasLength = response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var length);
+        var isEmpty = (hasLength && length.ToString() is "0") || request.Method == HttpMethod.Head || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified;
+        if (isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols && request.Method != HttpMethod.Connect)
+            lease.End(isFailure ? LeaseOutcome.Failed : LeaseOutcome.Answered);
+        else
+            response.Content = new LeasedContent(response.Content, !hasLength && !isFailure ? lease.Began() : lease, isFailure, body);
         return response;
     }
 
@@ -122,10 +158,11 @@ internal sealed partial class UpstreamPool
 
         public int Refusals { get; set; }
 
-        public Tries With(InstancePool instance)
+        public static Tries With(Tries? before, InstancePool instance)
         {
-            Instances.Add(instance);
-            return this;
+            var tries = before ?? new();
+            tries.Instances.Add(instance);
+            return tries;
         }
 
         public bool HasOther(Roster roster) => Array.Exists(roster.Members, member => !Instances.Contains(member));

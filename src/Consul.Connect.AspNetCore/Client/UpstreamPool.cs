@@ -18,7 +18,9 @@ internal sealed partial class UpstreamPool
     private int _ejected;
     private long _lastUsed;
     private long _lastRefusal = long.MinValue;
-    private bool _closed;
+    private volatile bool _closed;
+    private volatile bool _used = true;
+    private volatile bool _isLasting;
 
     public UpstreamPool(PoolServices services, ConnectTarget target)
     {
@@ -26,9 +28,16 @@ internal sealed partial class UpstreamPool
         _budget = new(services.Time);
         // Kept, not looked for with each request: asking it for its instances is what keeps it followed.
         _upstream = services.Upstreams.Open(target);
+        IsUnconfigured = Unconfigured.Is(target, services.Options);
+        _isLasting = !IsUnconfigured;
     }
 
     public ConnectTarget Target { get; }
+
+    /// <summary>Whether its target has another pool by now, or none.</summary>
+    public bool IsClosed => _closed;
+
+    public bool IsUnconfigured { get; }
 
     /// <summary>Dials one instance for its handler.</summary>
     public ValueTask<MeshStream> DialAsync(InstancePool instance, ConnectProtocol protocol, CancellationToken cancellationToken) =>
@@ -42,7 +51,7 @@ internal sealed partial class UpstreamPool
         List<InstancePool>? tried = null;
         while (true)
         {
-            Volatile.Write(ref _lastUsed, _services.Time.GetTimestamp());
+            Use();
             await _services.Own.GetAsync(Target, cancellationToken);
             var roster = await RosterAsync(cancellationToken);
             var instance = Pick(roster, tried) ?? throw NoInstances(roster);
@@ -50,6 +59,12 @@ internal sealed partial class UpstreamPool
             try
             {
                 var stream = await DialAsync(instance, protocol(_upstream.Options), cancellationToken);
+                if (stream.AgreedToNothing)
+                {
+                    await stream.DisposeAsync();
+                    throw stream.WrongProtocol();
+                }
+
                 instance.Judge(LeaseOutcome.Answered, isTrial);
                 return stream;
             }
@@ -77,7 +92,10 @@ internal sealed partial class UpstreamPool
         var generation = _services.Credentials.Current?.Generation ?? 0;
         foreach (var member in roster.Members)
             member.Sweep(generation);
-        return _services.Time.GetElapsedTime(Volatile.Read(ref _lastUsed)) > idle && Array.TrueForAll(roster.Members, member => member.Active == 0);
+        if (_used)
+            (_used, _lastUsed) = (false, _services.Time.GetTimestamp());
+        idle = _isLasting ? idle : Unconfigured.LongestIdle;
+        return _services.Time.GetElapsedTime(_lastUsed) > idle && Array.TrueForAll(roster.Members, member => member.Active == 0);
     }
 
     public void Close()
@@ -128,6 +146,13 @@ internal sealed partial class UpstreamPool
         }
     }
 
+    // Requests only say that they were here: a time that all of them write costs more than the look at the clock.
+    private void Use()
+    {
+        if (!_used)
+            _used = true;
+    }
+
     private InstancePool? Pick(Roster roster, List<InstancePool>? tried)
     {
         // A repeat that took a turn would lead the next request to the instance that has just failed.
@@ -136,20 +161,23 @@ internal sealed partial class UpstreamPool
         return roster.Pick(balancer, Volatile.Read(ref _ejected) > 0, tried);
     }
 
-    private ValueTask<Roster> RosterAsync(CancellationToken cancellationToken)
-    {
-        var set = _upstream.GetAsync(cancellationToken);
-        return set.IsCompletedSuccessfully ? new(RosterOf(set.Result)) : FirstAsync(set.AsTask(), cancellationToken);
-    }
+    private ValueTask<Roster> RosterAsync(CancellationToken cancellationToken) =>
+        _upstream.Now() is { } set ? new(RosterOf(set)) : FirstAsync(cancellationToken);
 
-    private async ValueTask<Roster> FirstAsync(Task<UpstreamSet> first, CancellationToken cancellationToken)
+    private async ValueTask<Roster> FirstAsync(CancellationToken cancellationToken)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var first = _upstream.GetAsync(ending.Token);
+        if (first.IsCompletedSuccessfully)
+            return RosterOf(first.Result);
         try
         {
-            return RosterOf(await first.WaitAsync(_services.Patience, _services.Time, cancellationToken));
+            return RosterOf(await first.AsTask().WaitAsync(_services.Patience, _services.Time, cancellationToken));
         }
         catch (TimeoutException)
         {
+            // Nobody waits any more: what goes on waiting would be followed for ever.
+            await ending.CancelAsync();
             throw new ConnectDialException(
                 ConnectDialError.NoInstances,
                 Target.ToString(),
@@ -172,6 +200,10 @@ internal sealed partial class UpstreamPool
     {
         lock (_lock)
         {
+            // Another request may have been here meanwhile with a newer one.
+            set = _upstream.Newest ?? set;
+            if (ReferenceEquals(set, _roster.Set))
+                return _roster;
             var before = _roster.Members.ToDictionary(member => Key.Of(member.Instance));
             var members = new Dictionary<Key, InstancePool>();
             foreach (var instance in set.Instances.Where(instance => instance.Weight > 0))
@@ -187,6 +219,7 @@ internal sealed partial class UpstreamPool
             foreach (var gone in before.Values)
                 gone.Retire();
             var roster = new Roster(set, [.. members.Values]);
+            _isLasting |= roster.Members.Length > 0;
             if (_closed)
                 foreach (var member in roster.Members)
                     member.Retire();

@@ -52,6 +52,8 @@ internal static class ConnectRules
     {
         if (authorization is { Provider: ConnectAuthorizationProvider.Agent, DefaultPolicy: not ConnectDefaultPolicy.FromAgent })
             faults.Add($"Consul:Connect:Authorization:DefaultPolicy is {authorization.DefaultPolicy} beside Provider Agent, whose verdicts already hold the agent's own default policy; remove DefaultPolicy, or write Intentions as the Provider.");
+        if (authorization is { Provider: ConnectAuthorizationProvider.Agent, Mode: ConnectAuthorizationMode.Audit })
+            faults.Add("Consul:Connect:Authorization:Mode is Audit beside Consul:Connect:Authorization:Provider Agent, whose verdicts are about connections and hold no permissions to report; remove Mode, or write Intentions as the Provider.");
     }
 
     // With neither agent nor policy nobody could say who may call, and the one safe guess would refuse everybody without a word.
@@ -63,6 +65,6 @@ internal static class ConnectRules
         if (options.Connect.Authorization.Provider == ConnectAuthorizationProvider.Agent)
             faults.Add($"Consul:Connect:Authorization:Provider is Agent, {Why} to ask about callers; write Intentions, or set Consul:Address.");
         if (options.Service is not null && options.Registration.Enabled)
-            faults.Add($"Consul:Service asks for an entry in the catalog, {Why} to register with; name the app by Consul:Connect:Service instead, or set Consul:Address.");
+            faults.Add($"{options.DefinitionPath} asks for an entry in the catalog, {Why} to register with; {(options.Identity is null ? "name the app by Consul:Connect:Service instead" : "remove it")}, or set Consul:Address.");
     }
 }

@@ -9,4 +9,10 @@ internal static partial class Log
 
     [LoggerMessage(702, LogLevel.Information, "{Hint}")]
     public static partial void Hint(ILogger logger, string hint);
+
+    [LoggerMessage(703, LogLevel.Warning, "{Keys} changed in the configuration, and count from the next start on: while an app runs, only its definition ({Definition}) is read again.")]
+    public static partial void NeedsRestart(ILogger logger, string keys, string definition);
+
+    [LoggerMessage(704, LogLevel.Error, "The definition has changed and is not used: {Faults} What was registered before stays.")]
+    public static partial void DefinitionRefused(ILogger logger, string faults);
 }

@@ -2,10 +2,13 @@ using Microsoft.Extensions.Configuration;
 
 namespace ConsulConnect.Configuration;
 
-/// <summary>Fills options from the <c>Consul</c> section; what it does not name keeps its default.</summary>
+/// <summary>
+/// Fills options from the <c>Consul</c> section; what it does not name keeps its default. The definition is that of the identity the
+/// options are for; the rest all identities share.
+/// </summary>
 internal static class OptionsReader
 {
-    public static void Read(IConfiguration consul, ConsulConnectOptions options, List<string> faults, List<string> hints)
+    public static void Read(IConfiguration consul, ConsulConnectOptions options, List<string> faults)
     {
         var root = new SectionReader(consul, SectionKeys.Root, faults);
         options.Address = root.Text("Address");
@@ -22,15 +25,39 @@ internal static class OptionsReader
 
         if (root.Section("Tls", """{ "CaFile": "…" }""") is { } tls)
             ReadTls(new(tls, SectionKeys.Tls, faults), options.Tls);
-        if (root.Section("Service", """{ "Name": "orders" }""") is { } service)
-            options.Service = ServiceDefinitionReader.Read(service, faults);
         if (root.Section("Registration", """{ "Enabled": true }""") is { } registration)
-            options.Registration.Enabled = new SectionReader(registration, SectionKeys.Registration, faults).Flag("Enabled") ?? options.Registration.Enabled;
+            ReadRegistration(new(registration, SectionKeys.Registration, faults), options.Registration);
         if (root.Section("Connect", """{ "Service": "orders" }""") is { } connect)
             ReadConnect(new(connect, SectionKeys.Connect, faults), options.Connect, faults);
+        // The shared name is that of the identity without a key.
+        if (options.Identity is not null)
+            options.Connect.Service = null;
+    }
 
-        if (SectionReader.IsSet(consul.GetSection("Discovery")))
-            hints.Add("""Consul:Discovery is not read here, it belongs to Steeltoe; this app's entry in the catalog is described by Consul:Service, as in "Consul": { "Service": { "Name": "orders" } }.""");
+    /// <summary>Reads the identity's definition, where there is one.</summary>
+    public static void ReadDefinition(IConfiguration consul, ConsulConnectOptions options, Findings findings)
+    {
+        // What else is wrong with the section is said where the rest is read.
+        var root = new SectionReader(consul, SectionKeys.Root, []);
+        var others = root.Section("Services", """{ "billing": { "Name": "billing" } }""", findings.Faults);
+        var definition = options.Identity is null
+            ? root.Section("Service", """{ "Name": "orders" }""", findings.Faults)
+            : others?.GetSection(options.Identity);
+        if (definition is null || !SectionReader.IsSet(definition))
+            return;
+        if (definition.GetChildren().Any())
+            options.Service = new ServiceDefinitionReader(findings.Faults, findings.Hints).Read(definition, options.DefinitionPath);
+        else
+            findings.Faults.Add($$"""{{options.DefinitionPath}} is a plain value, but takes a section; write { "Name": "orders" }.""");
+    }
+
+    private static void ReadRegistration(SectionReader section, ConsulRegistrationOptions registration)
+    {
+        registration.Enabled = section.Flag("Enabled") ?? registration.Enabled;
+        registration.OnShutdown = section.Choice<ConsulShutdownAction>("OnShutdown") ?? registration.OnShutdown;
+        registration.PropagationDelay = section.Duration("PropagationDelay") ?? registration.PropagationDelay;
+        registration.DrainTime = section.Duration("DrainTime") ?? registration.DrainTime;
+        registration.FailFast = section.Flag("FailFast") ?? registration.FailFast;
     }
 
     private static void ReadTls(SectionReader section, ConsulTlsOptions tls)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Configuration;
 
-/// <summary>What was read: options that are only good while there are no faults. No text holds a secret.</summary>
+/// <summary>What was read for one identity: options that are only good while there are no faults. No text holds a secret.</summary>
 /// <param name="Options">The options.</param>
 /// <param name="Faults">Every reason not to start: key, value and remedy.</param>
 /// <param name="Warnings">What starts, but should not go unnoticed.</param>

@@ -10,30 +10,21 @@ namespace ConsulConnect.Configuration;
 internal sealed class SectionReader
 {
     private readonly Dictionary<string, IConfigurationSection> _children = new(StringComparer.Ordinal);
+    private readonly SectionKeys _keys;
     private readonly string _path;
     private readonly List<string> _faults;
+    private readonly List<string>? _hints;
 
     /// <param name="section">The section.</param>
     /// <param name="keys">What it may hold.</param>
     /// <param name="faults">Takes what is wrong.</param>
     /// <param name="path">The section's path where it is not the usual one.</param>
-    public SectionReader(IConfiguration section, SectionKeys keys, List<string> faults, string? path = null)
+    /// <param name="hints">Takes what does nothing, where that is no fault.</param>
+    public SectionReader(IConfiguration section, SectionKeys keys, List<string> faults, string? path = null, List<string>? hints = null)
     {
-        (_path, _faults) = (path ?? keys.Path, faults);
+        (_keys, _path, _faults, _hints) = (keys, path ?? keys.Path, faults, hints);
         foreach (var child in section.GetChildren())
-        {
-            if (keys.Find(child.Key) is not { } key)
-            {
-                if (!keys.IsShared)
-                    faults.Add($"{Name(child.Key)} is no key of this section; the nearest is {Name(NearestKey.Of(child.Key, keys.Known))}; correct it or remove it.");
-            }
-            else if (!keys.IsLater(key))
-                _children.TryAdd(key, child);
-            else if (IsSet(child))
-                faults.Add(keys.IsDefinition
-                    ? $"{Name(child.Key)} is not supported in this version yet; remove it."
-                    : $"{Name(child.Key)} is a key of a later version, and this one would ignore it; remove it.");
-        }
+            Take(child);
     }
 
     public static bool IsSet(IConfigurationSection section) => !string.IsNullOrEmpty(section.Value) || section.GetChildren().Any();
@@ -51,13 +42,14 @@ internal sealed class SectionReader
     /// <summary>The section below a key; null when it is not set.</summary>
     /// <param name="key">The key.</param>
     /// <param name="form">What to write where a plain value stands instead.</param>
-    public IConfigurationSection? Section(string key, string form)
+    /// <param name="faults">Takes that fault, where it is not this reader's.</param>
+    public IConfigurationSection? Section(string key, string form, List<string>? faults = null)
     {
         if (!_children.TryGetValue(key, out var child) || !IsSet(child))
             return null;
         if (child.GetChildren().Any())
             return child;
-        _faults.Add($"{Name(key)} is a plain value, but takes a section; write {form}.");
+        (faults ?? _faults).Add($"{Name(key)} is a plain value, but takes a section; write {form}.");
         return null;
     }
 
@@ -103,6 +95,30 @@ internal sealed class SectionReader
             return Enum.Parse<T>(names[index]);
         _faults.Add($"{Name(key)} is {MessageText.Quote(text)}, which is unknown; write {string.Join(" or ", names)}.");
         return null;
+    }
+
+    private void Take(IConfigurationSection child)
+    {
+        if (_keys.Find(child.Key) is { } key)
+        {
+            if (!_children.TryAdd(key, child) && IsSet(child) && IsSet(_children[key]))
+                _faults.Add($"{Name(child.Key)} and {Name(_children[key].Key)} are two spellings of one key; remove one.");
+            else if (IsSet(child))
+                _children[key] = child;
+        }
+        else if (_keys.Refusal(child.Key) is { } refusal)
+        {
+            if (IsSet(child))
+                _faults.Add($"{Name(child.Key)} {refusal}.");
+        }
+        else if (_keys.Idleness(child.Key) is { } idleness)
+        {
+            _hints?.Add($"{Name(child.Key)} {idleness}.");
+        }
+        else if (!_keys.IsShared)
+        {
+            _faults.Add($"{Name(child.Key)} is no key of this section; the nearest is {Name(_keys.Nearest(child.Key))}; correct it or remove it.");
+        }
     }
 
     private string Name(string key) => $"{_path}:{MessageText.Plain(key)}";

@@ -9,6 +9,10 @@ internal sealed class FixedUpstream(ConnectTarget target, ConnectUpstreamOptions
 
     public string? LastError => null;
 
+    public UpstreamSet? Newest => set;
+
+    public UpstreamSet? Now() => set;
+
     public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken) => new(set);
 
     public void DialFailed()

@@ -1,7 +1,7 @@
 namespace ConsulConnect.Discovery;
 
 /// <summary>One target's look at what is followed, which it shares with targets that come to the same.</summary>
-internal sealed class FollowedUpstream(ConnectTarget target, ConnectUpstreamOptions options, UpstreamKey key, Upstreams all) : IUpstream
+internal sealed class FollowedUpstream(ConnectTarget target, ConnectUpstreamOptions options, UpstreamKey key, bool isConfigured, Upstreams all) : IUpstream
 {
     private volatile Follower? _follower;
 
@@ -10,6 +10,13 @@ internal sealed class FollowedUpstream(ConnectTarget target, ConnectUpstreamOpti
     public ConnectUpstreamOptions Options { get; } = options;
 
     public string? LastError => _follower?.LastError;
+
+    public UpstreamSet? Newest => _follower?.Newest;
+
+    /// <summary>Whether it is worth remembering while nobody calls it.</summary>
+    public bool IsLasting => isConfigured || _follower is { IsLasting: true };
+
+    public UpstreamSet? Now() => Use().Now();
 
     public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken) => Use().GetAsync(cancellationToken);
 
@@ -20,6 +27,6 @@ internal sealed class FollowedUpstream(ConnectTarget target, ConnectUpstreamOpti
     {
         if (_follower is { } follower && follower.Use())
             return follower;
-        return _follower = all.Follow(key);
+        return _follower = all.Follow(key, isConfigured);
     }
 }

@@ -3,25 +3,41 @@ using ConsulConnect.Agent;
 namespace ConsulConnect.Discovery;
 
 /// <summary>Follows one upstream for all who call it, for as long as somebody does.</summary>
-internal abstract class Follower(TimeProvider time) : IAsyncDisposable
+/// <param name="time">The clock.</param>
+/// <param name="isEnded">Whether another one is to be begun with the next use.</param>
+internal abstract class Follower(TimeProvider time, bool isEnded = false) : IAsyncDisposable
 {
     private readonly TaskCompletionSource<UpstreamSet> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _lastUse = time.GetTimestamp();
+    private volatile bool _used = true;
+    private long _lastUse;
     private int _waiting;
-    private volatile bool _ended;
+    private int _wanted;
+    private volatile bool _ended = isEnded;
     private volatile bool _answered;
+    private volatile bool _configured;
+    private volatile bool _hadInstances;
     private volatile UpstreamSet? _set;
 
     /// <summary>Why nothing newer is known; null when the last answer was used.</summary>
     public abstract string? LastError { get; }
 
-    /// <summary>How long nobody has asked for it.</summary>
-    public TimeSpan Idle => Volatile.Read(ref _waiting) > 0 ? TimeSpan.Zero : time.GetElapsedTime(Volatile.Read(ref _lastUse));
+    /// <summary>For how long nobody has asked for it when this was looked at. Each request asks, and a time that all of them write would be one they wait for.</summary>
+    public TimeSpan LookIdle()
+    {
+        if (_used || Volatile.Read(ref _waiting) > 0)
+            (_used, _lastUse) = (false, time.GetTimestamp());
+        return time.GetElapsedTime(_lastUse);
+    }
 
     /// <summary>Whether anybody has asked for its instances.</summary>
-    public bool IsWanted { get; private set; }
+    public bool IsWanted => Volatile.Read(ref _wanted) != 0;
 
-    protected UpstreamSet? Current => _set;
+    public bool IsConfigured => _configured;
+
+    /// <summary>Whether it is configured, or has ever had an instance: no name that somebody has made up.</summary>
+    public bool IsLasting => _configured || _hadInstances;
+
+    public UpstreamSet? Newest => _set;
 
     public abstract void Start();
 
@@ -31,16 +47,22 @@ internal abstract class Follower(TimeProvider time) : IAsyncDisposable
     /// <summary>Takes note of a use; false: it has ended, and another one must be begun.</summary>
     public bool Use()
     {
-        Volatile.Write(ref _lastUse, time.GetTimestamp());
+        if (!_used)
+            _used = true;
         return !_ended;
     }
 
-    public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken)
+    public void BeConfigured() => _configured = true;
+
+    /// <summary>The newest set; null: there is none yet.</summary>
+    public UpstreamSet? Now()
     {
-        if (!IsWanted)
-            IsWanted = true;
-        return _set is { } set ? new(set) : new(WaitAsync(cancellationToken));
+        if (!IsWanted && Interlocked.Exchange(ref _wanted, 1) == 0)
+            Wanted();
+        return _set;
     }
+
+    public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken) => Now() is { } set ? new(set) : new(WaitAsync(cancellationToken));
 
     /// <summary>Stops following; who waits for a first answer gets <paramref name="last"/>.</summary>
     public async ValueTask EndAsync(string last)
@@ -52,9 +74,16 @@ internal abstract class Follower(TimeProvider time) : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Somebody has asked for its instances, for the first time. Called on a request's way: whatever takes time goes elsewhere.</summary>
+    protected virtual void Wanted()
+    {
+    }
+
     protected void Publish(UpstreamSet set)
     {
         _answered = true;
+        if (set.Instances.Count > 0)
+            _hadInstances = true;
         Show(set);
     }
 

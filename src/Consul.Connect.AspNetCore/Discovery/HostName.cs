@@ -10,7 +10,7 @@ internal static class HostName
     private const string Forms = "write <service>.service[.<datacenter>].consul or <query>.query[.<datacenter>].consul";
 
     /// <summary>Whether a name is in the domain of the mesh, be it one that can be called or not.</summary>
-    public static bool IsOfTheMesh(string host) => host.EndsWith(Domain, StringComparison.OrdinalIgnoreCase);
+    public static bool IsOfTheMesh(string host) => host.AsSpan().TrimEnd('.').EndsWith(Domain, StringComparison.OrdinalIgnoreCase);
 
     /// <param name="address">A host name, perhaps with a port.</param>
     /// <param name="upstreams">The configured ones, by first label.</param>
@@ -29,7 +29,7 @@ internal static class HostName
         var colon = address.IndexOf(':', StringComparison.Ordinal);
         var host = (colon < 0 ? address : address[..colon]).ToLowerInvariant();
         fault = $"\"{Shown(address)}\" is no name of the mesh (invalid Consul DNS domain); {Forms}.";
-        if (!IsOfTheMesh(host))
+        if (!host.EndsWith(Domain, StringComparison.Ordinal))
             return null;
 
         fault = $"\"{Shown(address)}\" is in the domain of the mesh, but in none of the forms that can be called (unsupported Consul DNS domain); {Forms}.";

@@ -21,6 +21,12 @@ internal interface IUpstream
     /// <summary>Why nothing newer is known; null when the last answer was used. Fit for a message.</summary>
     string? LastError { get; }
 
+    /// <summary>The newest set that is known. Looking at it is no use of the upstream.</summary>
+    UpstreamSet? Newest { get; }
+
+    /// <summary>The newest set where it need not be waited for, else null. Counts as a use.</summary>
+    UpstreamSet? Now();
+
     /// <summary>The newest set, or the first one, when it comes. Throws only cancellation; an upstream that does not exist is a set without instances.</summary>
     ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken);
 

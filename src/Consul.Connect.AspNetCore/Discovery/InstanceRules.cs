@@ -25,6 +25,7 @@ internal sealed class InstanceRules(string service, string space, string partiti
         {
             _ when host.Length == 0 => "neither it nor its node has an address",
             _ when Uri.CheckHostName(host) is UriHostNameType.Unknown or UriHostNameType.Basic => "its address is neither an IP address nor a host name",
+            _ when HostName.IsOfTheMesh(host) => "its address is a name of the mesh, for which DNS is not asked; register it with an IP address",
             _ when entry.Port is < 1 or > 65535 => entry.Port < 0 ? "its port is not one of 1 to 65535" : $"its port is {entry.Port}",
             _ when string.IsNullOrEmpty(datacenter) => "its datacenter is not known",
             _ => "",

@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(805, LogLevel.Information, "{Upstream} is answered by the datacenter {Datacenter} again.")]
     public static partial void CameBack(this ILogger logger, string upstream, string datacenter);
 
+    [LoggerMessage(807, LogLevel.Warning, "{Upstream} has a {Parts} in Consul's configuration, which this app does not follow: its calls go to the instances of that service itself.")]
+    public static partial void ChainIsNotFollowed(this ILogger logger, string upstream, string parts);
+
     [LoggerMessage(806, LogLevel.Debug, "{Upstream} is followed no more: {Reason}.")]
     public static partial void Dropped(this ILogger logger, string upstream, string reason);
 }

@@ -59,11 +59,11 @@ internal sealed class QueryFollower : Follower
 
     private string? Accept(Found found)
     {
-        var before = Current;
+        var before = Newest;
         if (found.Answer is not { } answer)
         {
             Publish(InstanceList.Renew(before, [], Wording.NoQuery(_key.Name)));
-            _report.Tell(before, Current!, null, IsWanted);
+            _report.Tell(before, Newest!, null, IsWanted);
             return null;
         }
 
@@ -72,7 +72,7 @@ internal sealed class QueryFollower : Follower
         var instances = InstanceList.Of(answer.List, rules, _key.OnlyPassing, tally);
         Publish(InstanceList.Renew(before, instances, tally.Problem()));
         _report.TellPlace(answer.Datacenter, answer.Failovers);
-        _report.Tell(before, Current!, tally.Skipped, IsWanted);
+        _report.Tell(before, Newest!, tally.Skipped, IsWanted);
         return null;
     }
 

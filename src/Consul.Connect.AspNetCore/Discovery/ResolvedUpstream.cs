@@ -8,7 +8,10 @@ namespace ConsulConnect.Discovery;
 /// <param name="fault">Why it is not even asked for; null: it is.</param>
 internal sealed class ResolvedUpstream(ConnectTarget target, ConnectUpstreamOptions options, IConnectResolver resolver, string? fault) : IUpstream
 {
+    private readonly Lock _lock = new();
     private volatile UpstreamSet? _set = fault is null ? null : new([], fault);
+    private long _asked;
+    private long _answered;
     private volatile string? _lastError;
 
     public ConnectTarget Target { get; } = target;
@@ -17,14 +20,28 @@ internal sealed class ResolvedUpstream(ConnectTarget target, ConnectUpstreamOpti
 
     public string? LastError => _lastError;
 
+    public UpstreamSet? Newest => _set;
+
+    // The resolver is asked for each request.
+    public UpstreamSet? Now() => fault is null ? null : _set;
+
     public async ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken)
     {
         if (fault is not null)
             return _set!;
+        var turn = Interlocked.Increment(ref _asked);
         try
         {
             var answer = await resolver.ResolveAsync(Target, cancellationToken);
-            (_set, _lastError) = (InstanceList.Renew(_set, Usable(answer ?? [], out var problem), problem), null);
+            var usable = Usable(answer ?? [], out var problem);
+            lock (_lock)
+            {
+                // Who asked later knows better.
+                if (turn < _answered)
+                    return _set!;
+                _answered = turn;
+                (_set, _lastError) = (InstanceList.Renew(_set, usable, problem), null);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -33,9 +50,12 @@ internal sealed class ResolvedUpstream(ConnectTarget target, ConnectUpstreamOpti
         catch (Exception failure)
         {
             // What it said last is more than nothing.
-            _lastError = $"the app's resolver failed: {failure.GetType().Name}: {AgentErrors.Clean(failure.Message)}";
-            if (_set is null or { Instances.Count: 0 })
-                _set = InstanceList.Renew(_set, [], _lastError);
+            lock (_lock)
+            {
+                _lastError = $"the app's resolver failed: {failure.GetType().Name}: {AgentErrors.Clean(failure.Message)}";
+                if (_set is null or { Instances.Count: 0 })
+                    _set = InstanceList.Renew(_set, [], _lastError);
+            }
         }
 
         return _set;

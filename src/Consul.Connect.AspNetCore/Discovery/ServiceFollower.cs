@@ -10,6 +10,8 @@ internal sealed class ServiceFollower : Follower
     private readonly HealthQuery _query;
     private readonly AgentWatch<HealthList> _watch;
     private readonly UpstreamReport _report;
+    private readonly Settling _settling;
+    private readonly ChainReport _chain;
     private readonly bool _waits;
 
     /// <param name="waits">Whether it may keep a connection waiting for changes; else it reads the agent's cache at a pace.</param>
@@ -19,6 +21,8 @@ internal sealed class ServiceFollower : Follower
         (_key, _around, _waits) = (key, around, waits);
         _query = new(key.Name, key.Datacenter, key.Namespace, key.Partition);
         _report = new(key.ToString(), around.Link);
+        _settling = new(around.Link.Time);
+        _chain = new(_query, key.ToString(), around);
         _watch = new("health", FetchAsync, Accept, around.Link) { PollPace = waits ? null : Pace };
     }
 
@@ -32,7 +36,14 @@ internal sealed class ServiceFollower : Follower
             _watch.AskAgain();
     }
 
-    public override ValueTask DisposeAsync() => _watch.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await _chain.DisposeAsync();
+        await _watch.DisposeAsync();
+        await _settling.DisposeAsync();
+    }
+
+    protected override void Wanted() => _chain.Start();
 
     // With the loop's own jitter 5 to 10 s.
     private static TimeSpan Pace() => TimeSpan.FromSeconds(5.6 + (Random.Shared.NextDouble() * 3.4));
@@ -41,10 +52,13 @@ internal sealed class ServiceFollower : Follower
     {
         try
         {
-            return _waits ? await _around.Link!.Client.GetHealthAsync(_query, query, cancellationToken) : await FetchCachedAsync(cancellationToken);
+            var answer = _waits ? await _around.Link!.Client.GetHealthAsync(_query, query, cancellationToken) : await FetchCachedAsync(cancellationToken);
+            _settling.Answered();
+            return answer;
         }
         catch (AgentException failure)
         {
+            _settling.Failed();
             Explain(failure);
             throw;
         }
@@ -62,9 +76,13 @@ internal sealed class ServiceFollower : Follower
         var tally = new InstanceTally(Wording.OfService(_key.Name, _key.Datacenter), Wording.Rights(_key.Name), list.IsFiltered);
         var rules = new InstanceRules(_key.Name, _around.Namespace(_key.Namespace), _around.Partition(_key.Partition), _around.LocalDatacenter);
         var instances = InstanceList.Of(list, rules, _key.OnlyPassing, tally);
-        var (before, set) = (Current, InstanceList.Renew(Current, instances, tally.Problem()));
-        Publish(set);
-        _report.Tell(before, set, tally.Skipped, IsWanted);
+        _settling.Offer(Newest is { Instances.Count: > 0 } && instances.Count == 0, () =>
+        {
+            var (before, set) = (Newest, InstanceList.Renew(Newest, instances, tally.Problem()));
+            Publish(set);
+            _report.Tell(before, set, tally.Skipped, IsWanted);
+        });
+        _chain.AgentAnswers();
         return null;
     }
 }

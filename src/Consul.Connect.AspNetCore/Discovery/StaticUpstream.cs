@@ -25,8 +25,13 @@ internal sealed class StaticUpstream : IUpstream
 
     public string? LastError => null;
 
-    public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken) =>
-        new(_around.Self is { } self && !self.TrustDomain.Equals(_trustDomain, StringComparison.Ordinal) ? _foreign : _set);
+    public UpstreamSet? Newest => Set;
+
+    private UpstreamSet Set => _around.Self is { } self && !self.TrustDomain.Equals(_trustDomain, StringComparison.Ordinal) ? _foreign : _set;
+
+    public UpstreamSet? Now() => Set;
+
+    public ValueTask<UpstreamSet> GetAsync(CancellationToken cancellationToken) => new(Set);
 
     public void DialFailed()
     {

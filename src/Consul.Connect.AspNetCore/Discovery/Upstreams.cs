@@ -7,7 +7,11 @@ namespace ConsulConnect.Discovery;
 internal sealed class Upstreams : IUpstreams
 {
     private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan SweepEach = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SweepEach = TimeSpan.FromSeconds(10);
+
+    /// <summary>A view can be made anew at any time, so no more of them are remembered.</summary>
+    private const int MostViews = 4 * Unconfigured.Most;
+
     private const string Stopped = "this service has been stopped";
 
     private readonly Surroundings _around;
@@ -47,7 +51,9 @@ internal sealed class Upstreams : IUpstreams
     {
         if (!_views.TryGetValue(target, out var view))
         {
-            view = _views.GetOrAdd(target, Create(target));
+            view = Create(target);
+            if (_views.Count < MostViews)
+                view = _views.GetOrAdd(target, view);
             StartSweeping();
         }
 
@@ -80,14 +86,24 @@ internal sealed class Upstreams : IUpstreams
     }
 
     /// <summary>The one that follows it, begun when there is none.</summary>
-    internal Follower Follow(UpstreamKey key)
+    internal Follower Follow(UpstreamKey key, bool isConfigured)
     {
-        if (_followers.TryGetValue(key, out var follower) && follower.Use())
-            return follower;
+        if (!_followers.TryGetValue(key, out var follower) || !follower.Use())
+            follower = FollowAnew(key, isConfigured);
+        if (isConfigured)
+            follower.BeConfigured();
+        return follower;
+    }
+
+    private Follower FollowAnew(UpstreamKey key, bool isConfigured)
+    {
+        Follower? follower;
         lock (_gate)
         {
             if (_followers.TryGetValue(key, out follower) && follower.Use())
                 return follower;
+            if (!isConfigured && Invented() >= Unconfigured.Most)
+                return new Unfollowed(_time, Unconfigured.TooMany);
             follower = Begin(key);
             if (_disposed)
             {
@@ -101,6 +117,8 @@ internal sealed class Upstreams : IUpstreams
         follower.Start();
         return follower;
     }
+
+    private int Invented() => _followers.Values.Count(follower => !follower.IsConfigured);
 
     private Follower Begin(UpstreamKey key)
     {
@@ -123,7 +141,7 @@ internal sealed class Upstreams : IUpstreams
             _ when target is null => new FixedUpstream(asked, options, new([], fault)),
             _ when target.Kind == ConnectTargetKind.Static => new StaticUpstream(target, options, _around),
             _ when _around.Link is null => new FixedUpstream(target, options, new([], $"there is no agent that could be asked for {target}: the identity is from files and Consul:Address is not set; set it, or give the upstream an Address and Identity")),
-            _ => new FollowedUpstream(target, options, UpstreamKey.Of(target, options), this),
+            _ => new FollowedUpstream(target, options, UpstreamKey.Of(target, options), !Unconfigured.Is(target, configured), this),
         };
         return new(upstream, _time);
     }
@@ -141,7 +159,7 @@ internal sealed class Upstreams : IUpstreams
     {
         foreach (var (target, view) in _views)
         {
-            if (view.Idle >= LongestIdle)
+            if (view.Idle >= (view.IsLasting ? LongestIdle : Unconfigured.LongestIdle))
                 _views.TryRemove(target, out _);
         }
 
@@ -149,7 +167,7 @@ internal sealed class Upstreams : IUpstreams
         {
             foreach (var (key, follower) in _followers)
             {
-                if (follower.Idle >= LongestIdle)
+                if (follower.LookIdle() >= (follower.IsLasting ? LongestIdle : Unconfigured.LongestIdle))
                     End(key, "nobody has called it for a while");
             }
 
@@ -173,6 +191,8 @@ internal sealed class Upstreams : IUpstreams
         private long _lastUse = time.GetTimestamp();
 
         public IUpstream Upstream { get; } = upstream;
+
+        public bool IsLasting => Upstream is not FollowedUpstream { IsLasting: false };
 
         public TimeSpan Idle => time.GetElapsedTime(Volatile.Read(ref _lastUse));
 

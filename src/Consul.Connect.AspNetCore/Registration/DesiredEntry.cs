@@ -63,5 +63,5 @@ internal sealed class DesiredEntry
     /// <summary>Whether the agent would be told the same.</summary>
     private static bool IsSame(ServiceRegistration one, ServiceRegistration other) => Wire(one).AsSpan().SequenceEqual(Wire(other));
 
-    private static byte[] Wire(ServiceRegistration entry) => JsonSerializer.SerializeToUtf8Bytes(RegistrationJson.From(entry), AgentJson.Default.RegistrationJson);
+    private static byte[] Wire(ServiceRegistration entry) => JsonSerializer.SerializeToUtf8Bytes(RegistrationJson.From(entry, knowsRedirects: true), AgentJson.Default.RegistrationJson);
 }

@@ -34,6 +34,9 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
         _token = new(link);
     }
 
+    /// <summary>Whether it has begun.</summary>
+    public bool IsStarted => _keeper is not null;
+
     /// <summary>Whether the agent has the entry, as far as it has said.</summary>
     public bool IsRegistered => _held.Current is not null;
 
@@ -48,13 +51,17 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
 
     private string Name => _options.ServiceName ?? throw new InvalidOperationException("The options have not been validated.");
 
+    /// <summary>Whether <see cref="Start"/> could begin, while a fault still stops the app's own start.</summary>
+    /// <exception cref="OptionsValidationException">The definition does not fit what is bound.</exception>
+    public void Check(Func<IPEndPoint?> listener) => _ = Desire(listener);
+
     /// <param name="listener">Where the mesh listener is bound at the moment, with port 0 while it is not; null where that is no address to dial, and then the definition says it.</param>
     /// <exception cref="OptionsValidationException">The definition does not fit what is bound.</exception>
     public void Start(Func<IPEndPoint?> listener)
     {
         if (_keeper is not null)
             throw new InvalidOperationException("The registration has been started already.");
-        _desired = new(Name, _options.Service ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
+        _desired = Desire(listener);
         _keeper = new(_link, _desired, _held, _readiness, _statuses);
         _keeper.Start();
         _entry.Start();
@@ -94,4 +101,7 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await LeaveAsync(CancellationToken.None);
+
+    private DesiredEntry Desire(Func<IPEndPoint?> listener) =>
+        new(Name, _options.Service ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
 }

@@ -1,13 +1,16 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Server;
 
-/// <summary>Ties the identity to the host's life: watches from the first moment, in the catalog only after the listener accepts, out of it before it stops.</summary>
-internal sealed class ConnectHost(ConnectService service, IServiceProvider services, ILoggerFactory loggers) : IHostedLifecycleService
+/// <summary>
+/// Ties the identities to the host's life: watches from the first moment, in the catalog only after the listener accepts, and out of it
+/// while callers are still served.
+/// </summary>
+internal sealed class ConnectHost(ConnectServices identities, ConfigurationReload reload, IServiceProvider services, IOptions<HostOptions> host, ILoggerFactory loggers) : IHostedLifecycleService
 {
     private bool _idle;
 
@@ -15,35 +18,48 @@ internal sealed class ConnectHost(ConnectService service, IServiceProvider servi
     {
         _idle = services.GetService<IServer>() is { } server && MeshServer.IsInMemory(server);
         if (_idle)
+        {
             Log.UnderTestServer(loggers.CreateLogger("ConsulConnect"));
-        else
+            return Task.CompletedTask;
+        }
+
+        reload.Start();
+        foreach (var served in services.GetService<ServedIdentities>()?.All ?? [])
+            StopTime.Check(served.Service.Options.Registration, host.Value.ShutdownTimeout);
+        foreach (var service in identities.All)
             service.Start();
         return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         if (_idle)
-            return Task.CompletedTask;
-        var listeners = services.GetService<MeshListeners>();
-        if (listeners is not { Any: true } && service.Registrar is not null)
-            Log.NothingToRegister(loggers.CreateLogger("ConsulConnect"), service.Name);
-        service.EnterMesh(listeners?.Display ?? "no listener", listeners is { Any: true } && service.Registrar is not null ? Reachable(listeners) : null);
-        return Task.CompletedTask;
+            return;
+        foreach (var service in identities.All)
+            Enter(service);
+        await Task.WhenAll(identities.All.Where(service => service.Options.Registration.FailFast).Select(service => service.WaitUntilJoinedAsync(cancellationToken)));
     }
 
-    private IPEndPoint Reachable(MeshListeners listeners) => listeners.Bound switch
-    {
-        { } bound => bound,
-        null when service.Options.Service is { Address: not null, Port: > 0 } explicitly => new(IPAddress.Any, explicitly.Port),
-        null => throw new InvalidOperationException($"The mesh is served at {listeners.Display}, which callers cannot dial; set Consul:Service:Address and Consul:Service:Port to where they can."),
-    };
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => _idle ? Task.CompletedTask : service.LeaveCatalogAsync(cancellationToken);
+    /// <summary>All at once: each has the whole time of the stop.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) => _idle ? Task.CompletedTask : Task.WhenAll(identities.All.Select(service => service.LeaveAsync(cancellationToken)));
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Enter(ConnectService service)
+    {
+        var listeners = services.GetService<ServedIdentities>()?.All.FirstOrDefault(served => served.Service == service)?.Listeners;
+        if (listeners is not { Any: true })
+        {
+            service.EnterMesh("no listener", listener: null);
+            return;
+        }
+
+        if (service.Registrar is not null && listeners.Bound is null && service.Options.Service is not { Address: not null, Port: > 0 })
+            throw new InvalidOperationException($"The mesh is served at {listeners.Display}, which callers cannot dial; set {service.Options.DefinitionPath}:Address and {service.Options.DefinitionPath}:Port to where they can.");
+        service.EnterMesh(listeners.Display, () => listeners.Bound);
+    }
 }

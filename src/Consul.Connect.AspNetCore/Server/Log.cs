@@ -10,8 +10,11 @@ internal static partial class Log
     [LoggerMessage(402, LogLevel.Information, "Running under a test server: no agent is asked and nothing is registered. A test plays a caller by setting IConnectPeerFeature.")]
     public static partial void UnderTestServer(ILogger logger);
 
-    [LoggerMessage(403, LogLevel.Information, "\"{Service}\" is not registered, although Consul:Service is set: this host has no mesh listener for callers to dial.")]
-    public static partial void NothingToRegister(ILogger logger, string service);
+    [LoggerMessage(403, LogLevel.Information, "\"{Service}\" is not registered, although {Definition} is set: there is no mesh listener for callers to dial, and no port in the definition.")]
+    public static partial void NothingToRegister(ILogger logger, string service, string definition);
+
+    [LoggerMessage(404, LogLevel.Error, "The changed configuration could not be read ({Fault}); what was in use stays.")]
+    public static partial void ReloadFailed(ILogger logger, string fault);
 
     [LoggerMessage(410, LogLevel.Information, "A caller without a client certificate was refused; browsers, probes and load balancers belong on another endpoint.")]
     public static partial void NoClientCertificate(ILogger logger);

@@ -9,8 +9,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace ConsulConnect.Server;
 
 /// <summary>Makes one Kestrel listener a mesh listener: TLS by callback between two middlewares of ours.</summary>
-internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision decision, HandshakeGate gate, RefusalReport refusals, ConnectionRegistry connections, TimeSpan handshakeTimeout, TimeProvider time)
+internal sealed class MeshListener(ServedIdentity served, TimeProvider time)
 {
+    private readonly ConnectService _service = served.Service;
+    private readonly HandshakeGate _gate = new(served.Service.Options.Connect.MaxConcurrentHandshakes, served.Service.Refusals);
+
     public void Attach(ListenOptions listener, bool raw, SslProtocols protocols = SslProtocols.None)
     {
         if (KestrelListeners.HasTls(listener))
@@ -20,12 +23,12 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
         listener.Use(next => connection => GuardHandshakeAsync(connection, next));
         listener.UseHttps(new TlsHandshakeCallbackOptions
         {
-            HandshakeTimeout = handshakeTimeout,
+            HandshakeTimeout = _service.Options.Connect.HandshakeTimeout,
             OnConnection = context =>
             {
                 context.Connection.Features.Get<HandshakeGate.Place>()?.HelloSeen();
                 var mesh = context.Connection.Features.Get<MeshConnection>() ?? throw new AuthenticationException("The connection did not pass the mesh listener's first middleware.");
-                return handshake.PrepareAsync(mesh, raw, protocols, context.CancellationToken);
+                return _service.Handshake.PrepareAsync(mesh, raw, protocols, context.CancellationToken);
             },
         });
         listener.Use(next =>
@@ -39,11 +42,11 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
 
     private async Task GuardHandshakeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var mesh = new MeshConnection { Generation = connections.Generation };
-        using var place = gate.Enter(connection, mesh);
+        var mesh = new MeshConnection { Generation = _service.Connections.Generation, Served = served };
+        using var place = _gate.Enter(connection, mesh);
         if (place is null)
         {
-            refusals.Shed(mesh);
+            _service.Refusals.Shed(mesh);
             connection.Abort(new ConnectionAbortedException("Too many TLS handshakes are under way."));
             return;
         }
@@ -57,11 +60,11 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
         catch (ArgumentException e) when (mesh.Verified is null)
         {
             // What .NET throws for some server names; Kestrel would log an error for whoever sends them.
-            refusals.HandshakeFailed(mesh, e);
+            _service.Refusals.HandshakeFailed(mesh, e);
         }
 
         if (mesh is { HelloSeen: true, Verified: null })
-            refusals.HandshakeFailed(mesh);
+            _service.Refusals.HandshakeFailed(mesh);
     }
 
     private async Task AuthorizeAsync(ConnectionContext connection, bool raw, TimeSpan prefaceTimeout, ConnectionDelegate next)
@@ -77,7 +80,7 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
             return;
 
         var lifetime = connection.Features.Get<IConnectionLifetimeNotificationFeature>();
-        using var open = connections.Enter(mesh, kind, mesh.Generation, () => lifetime?.RequestClose(), () => connection.Abort(new ConnectionAbortedException("The caller has lost its right to this connection.")));
+        using var open = _service.Connections.Enter(mesh, kind, mesh.Generation, () => lifetime?.RequestClose(), () => connection.Abort(new ConnectionAbortedException("The caller has lost its right to this connection.")));
         connection.Features.Set<IConnectPeerFeature>(mesh);
         if (!raw && !await TellHttpVersionAsync(connection, prefaceTimeout, closing))
             return;
@@ -95,7 +98,7 @@ internal sealed class MeshListener(ServerHandshake handshake, ConnectionDecision
     {
         try
         {
-            return (await decision.DecideAsync(caller, kind, closing)).Allowed;
+            return (await _service.Decision.DecideAsync(caller, kind, closing)).Allowed;
         }
         catch (OperationCanceledException)
         {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace ConsulConnect.Server;
 
 /// <summary>What has to hold for the server before it binds.</summary>
-internal sealed class MeshServer(ConnectService service, KestrelHook hook, MeshListener listener, MeshListeners listeners, IOptions<KestrelServerOptions> kestrel, IOptions<HostFilteringOptions> hosts)
+internal sealed class MeshServer(ServedIdentities identities, IOptions<KestrelServerOptions> kestrel, IOptions<HostFilteringOptions> hosts)
 {
     /// <returns>Whether requests come over the network, and so from mesh connections among others.</returns>
     public bool Prepare(IServer server)
@@ -16,25 +16,32 @@ internal sealed class MeshServer(ConnectService service, KestrelHook hook, MeshL
             return false;
         RefuseOthers(server);
 
-        if (!service.IsStarted)
+        if (!identities.All.All(identity => identity.Service.IsStarted))
             throw new InvalidOperationException("UseConsulConnect() needs the generic host, which starts the loops that fetch this service's certificate; build the app with WebApplication.CreateBuilder or Host.CreateDefaultBuilder instead of WebHostBuilder.");
-        hook.Verify(kestrel.Value);
+        foreach (var identity in identities.All)
+            identity.Hook.Verify(kestrel.Value);
         if (hosts.Value.AllowedHosts is { Count: > 0 } allowed && !allowed.Any(IsEveryHost))
             throw new InvalidOperationException($"AllowedHosts is {string.Join(";", allowed)}; mesh callers send their own Host header, sidecars among them, and would be refused with 400. Remove AllowedHosts, or set it to *.");
         var addresses = server.Features.Get<IServerAddressesFeature>();
-        var endpoint = service.Options.Endpoint;
+        var endpoint = identities.All[0].Service.Options.Endpoint;
         if (addresses is { PreferHostingUrls: true, Addresses.Count: > 0 })
             throw new InvalidOperationException($"PreferHostingUrls is on, so only {string.Join(", ", addresses.Addresses)} would be bound, and no mesh listener. Turn it off and write every address as an endpoint: {DefaultListener.Json(endpoint, addresses.Addresses)}");
-        if (!listeners.Any)
-        {
-            DefaultListener.Add(kestrel.Value, addresses, endpoint, added =>
-            {
-                listener.Attach(added, raw: false);
-                listeners.Add(added, raw: false);
-            });
-        }
-
+        foreach (var identity in identities.All.Where(identity => !identity.Listeners.Any))
+            AddDefault(identity, addresses);
         return true;
+    }
+
+    // Only one can have the port that callers expect where nothing is said.
+    private void AddDefault(ServedIdentity identity, IServerAddressesFeature? addresses)
+    {
+        var endpoint = identity.Service.Options.Endpoint;
+        if (identities.All.Count > 1 && endpoint != ConsulConnectOptions.DefaultEndpoint)
+            throw new InvalidOperationException($$"""Kestrel:Endpoints:{{endpoint}} is not set, and "{{identity.Service.Name}}" is served nowhere else; add "Kestrel": { "Endpoints": { "{{endpoint}}": { "Url": "https://*:8444" } } }.""");
+        DefaultListener.Add(kestrel.Value, addresses, endpoint, added =>
+        {
+            identity.Listener.Attach(added, raw: false);
+            identity.Listeners.Add(added, raw: false);
+        });
     }
 
     /// <summary>No network: a test server, or a tool that only reads the app's endpoints.</summary>

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features.Authentication;
 namespace ConsulConnect.Server;
 
 /// <summary>The outermost middleware, and the last moment before Kestrel binds.</summary>
-internal sealed class MeshStartupFilter(IServer server, MeshServer mesh, RequestEnforcement requests) : IStartupFilter
+internal sealed class MeshStartupFilter(IServer server, MeshServer mesh) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
@@ -17,14 +17,14 @@ internal sealed class MeshStartupFilter(IServer server, MeshServer mesh, Request
         next(app);
     };
 
-    private Task ServeAsync(HttpContext context, RequestDelegate inner)
+    private static Task ServeAsync(HttpContext context, RequestDelegate inner)
     {
-        if (context.Features.Get<MeshConnection>() is { Verified: { } caller } connection)
+        if (context.Features.Get<MeshConnection>() is { Verified: { } caller, Served: { } served } connection)
         {
             // The built-in proxy carries its client's own scheme inside TLS.
             context.Request.Scheme = Uri.UriSchemeHttps;
             context.Features.Set<IHttpAuthenticationFeature>(new MeshUser(caller));
-            return requests.ServeAsync(context, connection, caller, inner);
+            return served.Requests.ServeAsync(context, connection, caller, inner);
         }
 
         if (SchemeFits(context))

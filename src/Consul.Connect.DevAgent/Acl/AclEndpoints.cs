@@ -17,7 +17,7 @@ internal sealed class AclEndpoints(AgentCore core) : IEndpoints
     {
         if (!core.Acl.IsEnabled)
             throw new AgentException(401, "ACL support disabled");
-        if (call.TryResolveAcl() is not { AccessorId: { } accessor })
+        if (call.TryResolveAcl() is not { AccessorId: { } accessor } identity)
             throw new AgentException(403, "token does not exist: ACL not found") { HasReadHeaders = true };
         var answer = new JsonObject
         {
@@ -25,10 +25,12 @@ internal sealed class AclEndpoints(AgentCore core) : IEndpoints
             ["SecretID"] = call.Token,
             ["Description"] = "",
             ["Local"] = false,
-            ["CreateTime"] = GoTime.Format(core.StartedAt),
+            ["CreateTime"] = GoTime.Format(identity.CreatedAt),
             ["CreateIndex"] = 1,
             ["ModifyIndex"] = 1,
         };
+        if (identity.ExpiresAt is { } end)
+            answer.Add("ExpirationTime", GoTime.Format(end));
         return Task.FromResult(AgentReply.Json(answer).WithReadHeaders(core.State.Index));
     }
 

@@ -8,6 +8,11 @@ internal sealed class AclIdentity(string? accessorId, IReadOnlyList<AclRule> rul
 {
     public string? AccessorId => accessorId;
 
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Null: it lives until it is revoked.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>What becomes of a call that no intention names, when nothing else is configured.</summary>
     public bool AllowsIntentionsByDefault => otherwise != AccessLevel.Deny;
 

@@ -11,6 +11,7 @@ internal sealed class AclSystem
     private readonly ConcurrentDictionary<string, AclIdentity> _tokens = [];
     private readonly AccessLevel _otherwise;
     private readonly AclIdentity _anonymous;
+    private readonly TimeProvider _clock;
 
     public AclSystem(ConsulDevAgentOptions options)
     {
@@ -19,6 +20,7 @@ internal sealed class AclSystem
         // Where there are no ACLs, any token is as good as none.
         _otherwise = DefaultPolicy == "deny" ? AccessLevel.Deny : AccessLevel.Write;
         _anonymous = new(null, [], _otherwise);
+        _clock = options.Clock;
         if (options.ManagementToken is { } management)
             Add(management, Everything);
         foreach (var (secret, rules) in options.Tokens)
@@ -30,10 +32,19 @@ internal sealed class AclSystem
     /// <summary><c>allow</c> or <c>deny</c>; also without ACLs, as Consul's header says it.</summary>
     public string DefaultPolicy { get; }
 
-    /// <summary>Null: the token is unknown.</summary>
-    public AclIdentity? Resolve(string secret) => !IsEnabled || secret == "" ? _anonymous : _tokens.GetValueOrDefault(secret);
+    /// <summary>Null: the token is unknown, or has expired, which Consul does not tell apart.</summary>
+    public AclIdentity? Resolve(string secret)
+    {
+        if (!IsEnabled || secret == "")
+            return _anonymous;
+        return _tokens.TryGetValue(secret, out var identity) && (identity.ExpiresAt is not { } end || end > _clock.GetUtcNow()) ? identity : null;
+    }
 
-    public void Add(string secret, IReadOnlyList<AclRule> rules) => _tokens[secret] = new(Guid.NewGuid().ToString(), rules, _otherwise);
+    public void Add(string secret, IReadOnlyList<AclRule> rules, TimeSpan? life = null)
+    {
+        var now = _clock.GetUtcNow();
+        _tokens[secret] = new(Guid.NewGuid().ToString(), rules, _otherwise) { CreatedAt = now, ExpiresAt = now + life };
+    }
 
     public bool Remove(string secret) => _tokens.TryRemove(secret, out _);
 }

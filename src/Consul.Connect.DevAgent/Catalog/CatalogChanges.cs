@@ -8,8 +8,8 @@ internal sealed class CatalogChanges
     private readonly CatalogTable _before;
     private readonly ImmutableSortedDictionary<string, ServiceInstance> _services;
     private readonly ImmutableSortedDictionary<string, HealthCheck> _checks;
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _destinations = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _destinations = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
     private bool _hasNewServices;
     private bool _hasNewChecks;
@@ -34,7 +34,7 @@ internal sealed class CatalogChanges
     {
         var indexes = _before.NameIndexes.ToBuilder();
         var extinction = _before.ExtinctionIndex;
-        var alive = _services.Values.Select(instance => instance.Name).ToHashSet(StringComparer.Ordinal);
+        var alive = _services.Values.Select(instance => instance.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in _names)
         {
             if (alive.Contains(name))
@@ -44,7 +44,7 @@ internal sealed class CatalogChanges
         }
 
         var addresses = _before.VirtualAddresses;
-        foreach (var destination in _services.Values.Select(instance => instance.Destination).OfType<string>().Where(one => !addresses.ContainsKey(one)).Distinct())
+        foreach (var destination in _services.Values.Select(instance => instance.Destination).OfType<string>().Where(one => !addresses.ContainsKey(one)).Distinct(StringComparer.OrdinalIgnoreCase))
             addresses = addresses.Add(destination, addresses.Count + 1);
         return _before with
         {

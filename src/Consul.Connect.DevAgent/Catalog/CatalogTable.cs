@@ -12,10 +12,10 @@ internal sealed record CatalogTable
     public ImmutableSortedDictionary<string, HealthCheck> Checks { get; init; } = ImmutableSortedDictionary.Create<string, HealthCheck>(StringComparer.Ordinal);
 
     /// <summary>Of the newest change, by service name.</summary>
-    public ImmutableDictionary<string, ulong> NameIndexes { get; init; } = ImmutableDictionary.Create<string, ulong>(StringComparer.Ordinal);
+    public ImmutableDictionary<string, ulong> NameIndexes { get; init; } = ImmutableDictionary.Create<string, ulong>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The numbers of the addresses that a mesh gives to its services.</summary>
-    public ImmutableDictionary<string, int> VirtualAddresses { get; init; } = ImmutableDictionary.Create<string, int>(StringComparer.Ordinal);
+    public ImmutableDictionary<string, int> VirtualAddresses { get; init; } = ImmutableDictionary.Create<string, int>(StringComparer.OrdinalIgnoreCase);
 
     public ulong NodesIndex { get; init; }
 
@@ -26,9 +26,10 @@ internal sealed record CatalogTable
     /// <summary>When the last instance of any service went; 0: none did yet.</summary>
     public ulong ExtinctionIndex { get; init; }
 
-    public IEnumerable<ServiceInstance> Named(string name) => Services.Values.Where(instance => instance.Name == name);
+    /// <summary>Consul looks names up without regard to case.</summary>
+    public IEnumerable<ServiceInstance> Named(string name) => Services.Values.Where(instance => instance.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    public IEnumerable<ServiceInstance> Reaching(string destination) => Services.Values.Where(instance => instance.Destination == destination);
+    public IEnumerable<ServiceInstance> Reaching(string destination) => Services.Values.Where(instance => destination.Equals(instance.Destination, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>First the node's, then the instance's own.</summary>
     public IEnumerable<HealthCheck> ChecksOf(ServiceInstance instance) =>

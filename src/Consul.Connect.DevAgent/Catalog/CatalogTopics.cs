@@ -16,7 +16,7 @@ internal static class CatalogTopics
     public const string Local = "agent-local";
 
     /// <summary>The instances by which a service is reached in the mesh, and their checks.</summary>
-    public static string Reaching(string service) => "reaching:" + service;
+    public static string Reaching(string service) => "reaching:" + service.ToUpperInvariant();
 
     /// <summary>One instance, as the agent knows it.</summary>
     public static string Instance(string id) => "instance:" + id;

@@ -14,7 +14,7 @@ internal sealed class HealthEndpoints(CatalogReads reads) : IEndpoints
         routes.Get("/v1/health/service/{service}", call => ListAsync(call, isConnect: false));
         routes.Get("/v1/health/connect/{service}", call => ListAsync(call, isConnect: true));
         routes.Get("/v1/health/ingress/{service}", ListIngressAsync);
-        routes.Get("/v1/health/checks/{service}", call => ListChecksAsync(call, Name(call), check => check.ServiceName == call.Value));
+        routes.Get("/v1/health/checks/{service}", call => ListChecksAsync(call, Name(call), check => check.ServiceName.Equals(call.Value, StringComparison.OrdinalIgnoreCase)));
         routes.Get("/v1/health/state/{state}", call => ListChecksAsync(call, call.Value, check => call.Value == "any" || check.Status == call.Value));
         routes.Get("/v1/health/node/{node}", call => ListChecksAsync(call, call.Value, _ => call.Value == reads.Node.Name));
     }

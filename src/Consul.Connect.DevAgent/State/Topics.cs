@@ -8,6 +8,6 @@ internal static class Topics
 
     public static string Leaf(string service) => "leaf:" + service;
 
-    /// <summary>The instances of a service and their checks.</summary>
-    public static string Service(string name) => "service:" + name;
+    /// <summary>The instances of a service and their checks, by the name in any case.</summary>
+    public static string Service(string name) => "service:" + name.ToUpperInvariant();
 }

@@ -53,6 +53,13 @@ public sealed class WhatIsSent
         await using var client = agent.Client(o => (o.Namespace, o.Partition, o.Datacenter) = ("team a", "p1", "dc2"));
         await LinesAsync(client, First);
         await Ignored(client.AuthorizeAsync("web", "spiffe://x", "01", default));
+        await client.RegisterServiceAsync(new("web-1", "web", null, 8443, [], new Dictionary<string, string>()), default);
+        await Ignored(client.GetChecksAsync("web-1", default));
+        await client.UpdateCheckAsync("c 1", CheckStatus.Passing, "", default);
+        await client.DeregisterCheckAsync("c/1", default);
+        await client.SetMaintenanceAsync("web-1", enable: true, "a reason", default);
+        await client.DeregisterServiceAsync("web-1", default);
+        await Ignored(client.GetTokenAsync(default));
 
         Assert.Equal(
             [
@@ -62,6 +69,13 @@ public sealed class WhatIsSent
                 "GET /v1/connect/intentions?dc=dc2&ns=team%20a&partition=p1&wait=1000ms",
                 "GET /v1/agent/service/web-1?ns=team%20a&partition=p1&wait=1000ms",
                 "POST /v1/agent/connect/authorize?ns=team%20a&partition=p1",
+                "PUT /v1/agent/service/register?ns=team%20a&partition=p1",
+                "GET /v1/agent/checks?filter=ServiceID%20%3D%3D%20%22web-1%22&ns=team%20a&partition=p1",
+                "PUT /v1/agent/check/update/c%201?ns=team%20a&partition=p1",
+                "PUT /v1/agent/check/deregister/c%2F1?ns=team%20a&partition=p1",
+                "PUT /v1/agent/service/maintenance/web-1?enable=true&reason=a%20reason&ns=team%20a&partition=p1",
+                "PUT /v1/agent/service/deregister/web-1?ns=team%20a&partition=p1",
+                "GET /v1/acl/token/self",
             ],
             agent.Requests.Select(request => request.Line));
     }
@@ -75,7 +89,7 @@ public sealed class WhatIsSent
         var answer = await client.GetServiceAsync("web-1", new(0, "abc", TimeSpan.FromSeconds(25)), default);
 
         Assert.Equal(("abc", null), (answer.ContentHash, answer.Index));
-        Assert.Equal(new RegisteredService("web-1", "web", "10.0.0.1", 8443), answer.Value);
+        Assert.Equal(("web-1", "web", "10.0.0.1", 8443), (answer.Value.Id, answer.Value.Name, answer.Value.Address, answer.Value.Port));
         Assert.Equal("GET /v1/agent/service/web-1?hash=abc&wait=25000ms", Assert.Single(agent.Requests).Line);
     }
 

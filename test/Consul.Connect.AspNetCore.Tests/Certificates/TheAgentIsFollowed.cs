@@ -152,6 +152,8 @@ public sealed class TheAgentIsFollowed : IAsyncDisposable
 
         public Task<AgentAnswer<QueryAnswer>> ExecuteQueryAsync(string name, string? datacenter, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<AgentAnswer<DiscoveryChain>> GetDiscoveryChainAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<AgentAnswer<AgentSelf>> GetSelfAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task RegisterServiceAsync(ServiceRegistration registration, CancellationToken cancellationToken) => throw new NotSupportedException();

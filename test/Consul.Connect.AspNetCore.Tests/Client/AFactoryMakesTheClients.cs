@@ -11,40 +11,43 @@ public class AFactoryMakesTheClients
     [Fact]
     public async Task A_hundred_rotations_of_its_handlers_make_no_new_connection()
     {
+        // As many clients of one service, whose handlers all live for as short as the factory lets them.
+        string[] names = [.. Enumerable.Range(0, 100).Select(i => $"client-{i}")];
         await using var fleet = await Fleet.StartAsync(3);
-        using var host = await HostAsync(fleet, services => services.AddHttpClient("payments", client => client.BaseAddress = new("https://payments.service.consul")).AddConsulConnect());
-        var factory = host.Services.GetRequiredService<IHttpMessageHandlerFactory>();
-
-        for (var rotation = 0; rotation < 100; rotation++)
+        using var host = await HostAsync(fleet, services =>
         {
-            // A handler as the factory makes and throws away each HandlerLifetime, without waiting for it.
-            using var handler = host.Services.GetRequiredService<ConnectService>().CreateHandler();
-            using var http = new HttpClient(rotation % 2 == 0 ? handler : factory.CreateHandler("payments"), disposeHandler: rotation % 2 == 0) { BaseAddress = new("https://payments.service.consul") };
-            for (var i = 0; i < 3; i++)
-                await http.GetStringAsync("/");
-        }
-
-        Assert.All(fleet.Members, member => Assert.Equal((1, 100), (member.Connections, member.Requests)));
-        await host.StopAsync();
-    }
-
-    [Fact]
-    public async Task A_second_of_life_for_its_handlers_drops_no_connection()
-    {
-        await using var fleet = await Fleet.StartAsync(2);
-        using var host = await HostAsync(fleet, services => services.AddHttpClient("payments", client => client.BaseAddress = new("https://payments.service.consul")).SetHandlerLifetime(TimeSpan.FromSeconds(1)).AddConsulConnect());
-        var factory = host.Services.GetRequiredService<IHttpClientFactory>();
-        var handlers = host.Services.GetRequiredService<IHttpMessageHandlerFactory>();
-        var first = handlers.CreateHandler("payments");
-        await Eventually.HoldsAsync("the factory has made another handler", async cancellation =>
-        {
-            using var http = factory.CreateClient("payments");
-            await http.GetStringAsync("/", cancellation);
-            return !ReferenceEquals(first, handlers.CreateHandler("payments"));
+            foreach (var name in names)
+                services.AddHttpClient(name, client => client.BaseAddress = new("https://payments.service.consul")).SetHandlerLifetime(TimeSpan.FromSeconds(1)).AddConsulConnect();
         });
+        var clients = host.Services.GetRequiredService<IHttpClientFactory>();
+        var handlers = host.Services.GetRequiredService<IHttpMessageHandlerFactory>();
+        var requests = await CallAllAsync();
+        var first = names.ToDictionary(name => name, handlers.CreateHandler);
+
+        await Eventually.HoldsAsync("the factory has replaced the handler of each", async _ =>
+        {
+            requests += await CallAllAsync();
+            return names.All(name => !ReferenceEquals(first[name], handlers.CreateHandler(name)));
+        });
+        // The factory does so itself once nobody holds them, some time later.
+        foreach (var handler in first.Values)
+            Innermost(handler).Dispose();
+        requests += await CallAllAsync();
 
         Assert.All(fleet.Members, member => Assert.Equal(1, member.Connections));
+        Assert.Equal(requests, fleet.Members.Sum(member => member.Requests));
         await host.StopAsync();
+
+        async Task<int> CallAllAsync()
+        {
+            foreach (var name in names)
+            {
+                using var http = clients.CreateClient(name);
+                await http.GetStringAsync("/");
+            }
+
+            return names.Length;
+        }
     }
 
     [Fact]
@@ -86,6 +89,8 @@ public class AFactoryMakesTheClients
         Assert.Contains("write <service>.service", (await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("https://example.com/"))).ToString());
         Assert.Contains("without TLS", (await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://payments.service.consul/"))).ToString());
     }
+
+    private static HttpMessageHandler Innermost(HttpMessageHandler handler) => handler is DelegatingHandler { InnerHandler: { } inner } ? Innermost(inner) : handler;
 
     private static async Task AssertRefusedAsync(Action<IHttpClientBuilder> configure)
     {

@@ -69,6 +69,20 @@ public class AStreamIsDialed
         await Assert.ThrowsAsync<ObjectDisposedException>(() => client.Service.DialAsync(ConnectTarget.Service("payments")));
     }
 
+    [Fact]
+    public async Task The_end_of_the_service_closes_what_it_has_dialed()
+    {
+        await using var server = RogueServer.WithTls(_authority.IssueLeaf("payments"), tls => tls.CopyToAsync(Stream.Null));
+        await using var client = await MeshClient.StartAsync(_authority);
+        client.Instances.Are("payments", server.Port);
+        var connection = await client.Service.DialAsync(ConnectTarget.Service("payments"));
+
+        await client.Service.DisposeAsync();
+
+        await Eventually.HoldsAsync("the other end sees it", () => server.Open == 0);
+        await Assert.ThrowsAnyAsync<Exception>(() => connection.Stream.WriteAsync("x"u8.ToArray()).AsTask());
+    }
+
     private async Task<ConnectService> ServiceAsync(ConnectUpstreamOptions? legacy = null)
     {
         var identity = new IdentityFiles("web", _authority);

@@ -1,4 +1,5 @@
 using System.Net;
+using ConsulConnect.Client;
 using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -81,6 +82,27 @@ public class AnInstanceFails
         await SendAsync(http, 20);
         Assert.Equal(11, rogue.Accepted);
         await client.Logs.WaitForAsync("CameBack");
+    }
+
+    [Theory]
+    [InlineData(-365)]
+    [InlineData(365)]
+    public void A_machines_clock_that_is_set_makes_its_time_out_no_longer_and_no_shorter(int days)
+    {
+        var time = new SetClock();
+        var ejection = new Ejection(time);
+        for (var i = 0; i < 4; i++)
+            Assert.Null(ejection.Failed(isTrial: false, () => true));
+        Assert.Equal(TimeSpan.FromSeconds(30), ejection.Failed(isTrial: false, () => true));
+
+        time.Put(TimeSpan.FromDays(days));
+        time.Moved.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(ejection.IsAdmitted);
+        time.Moved.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(ejection.IsAdmitted);
+        Assert.True(ejection.Begin());
+        Assert.Equal(TimeSpan.FromSeconds(60), ejection.Failed(isTrial: true, () => true));
     }
 
     [Fact]
@@ -178,27 +200,25 @@ public class AnInstanceFails
     [InlineData("2.0")]
     public async Task One_killed_under_load_fails_no_request_that_may_be_repeated(string version)
     {
-        await using var fleet = await Fleet.StartAsync(2);
-        await using var third = await Fleet.StartAsync(1, authority: fleet.Authority);
-        await using var link = new BadLink(third.Members[0].Port);
+        await using var fleet = await Fleet.StartAsync(3);
         await using var client = await fleet.CallerAsync();
         client.Logs.Expect("Ejected").Expect("Refused");
-        client.Instances.Are([.. fleet.Instances, NamedInstances.At(link.Port)]);
         using var http = client.CreateHttp(version: Version.Parse(version));
+        var third = fleet.Members[2];
         var done = 0;
+        var killing = Task.CompletedTask;
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 2000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancellationToken) =>
         {
             using var answer = await http.GetAsync("/", cancellationToken);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             if (Interlocked.Increment(ref done) == 500)
-            {
-                link.Refuse();
-                link.Cut();
-            }
+                killing = third.App.KillAsync();
         });
 
-        Assert.InRange(third.Members[0].Requests, 100, 250);
+        await killing;
+        Assert.InRange(third.Requests, 100, 250);
+        await Assert.ThrowsAsync<System.Net.Sockets.SocketException>(() => new System.Net.Sockets.TcpClient().ConnectAsync(IPAddress.Loopback, third.Port));
     }
 
     [Fact]
@@ -211,6 +231,24 @@ public class AnInstanceFails
 
         Assert.Equal(ConnectDialError.NoInstances, failure.Error);
         Assert.StartsWith("\"web\" cannot call payments.service.consul, which has no instance to dial: the app's resolver knows no instance of", failure.Message);
+    }
+
+    /// <summary>One that somebody sets, while time goes on.</summary>
+    private sealed class SetClock : TimeProvider
+    {
+        private TimeSpan _off;
+
+        public FakeTime Moved { get; } = new();
+
+        public override long TimestampFrequency => Moved.TimestampFrequency;
+
+        public void Put(TimeSpan off) => _off = off;
+
+        public override DateTimeOffset GetUtcNow() => Moved.GetUtcNow() + _off;
+
+        public override long GetTimestamp() => Moved.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Moved.CreateTimer(callback, state, dueTime, period);
     }
 
     // A port that was free a moment ago, held so that nobody listens there.

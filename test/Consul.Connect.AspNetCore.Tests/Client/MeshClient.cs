@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ConsulConnect.Configuration;
 using ConsulConnect.TestKit;
 using Microsoft.Extensions.Logging;
@@ -77,13 +78,21 @@ internal sealed class MeshClient : IAsyncDisposable
 /// <summary>A resolver that knows what it is told.</summary>
 internal sealed class NamedInstances : IConnectResolver
 {
+    private readonly ConcurrentDictionary<string, IReadOnlyList<ConnectInstance>> _others = new();
     private volatile IReadOnlyList<ConnectInstance> _all = [];
 
+    /// <summary>Answers in their place, as long as it is set.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<ConnectInstance>>>? Instead { get; set; }
+
     public void Are(params ConnectInstance[] all) => _all = all;
+
+    /// <summary>Those of one service alone; the others have what they have.</summary>
+    public void AreOf(string service, params ConnectInstance[] all) => _others[service] = all;
 
     public void Are(string service, params int[] ports) => _all = [.. ports.Select(port => At(port, service))];
 
     public static ConnectInstance At(int port, string service = "payments") => new("127.0.0.1", port, service) { Datacenter = "dc1" };
 
-    public ValueTask<IReadOnlyList<ConnectInstance>> ResolveAsync(ConnectTarget target, CancellationToken cancellationToken) => new(_all);
+    public ValueTask<IReadOnlyList<ConnectInstance>> ResolveAsync(ConnectTarget target, CancellationToken cancellationToken) =>
+        Instead is { } instead ? new(instead(cancellationToken)) : new(_others.TryGetValue(target.Name, out var its) ? its : _all);
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using ConsulConnect.Client;
+using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -26,6 +28,38 @@ public class NothingLeavesTheMesh
         {
             HttpClient.DefaultProxy = before;
         }
+    }
+
+    [Fact]
+    public async Task A_name_of_the_mesh_never_reaches_dns_wherever_it_comes_from()
+    {
+        await using var client = await MeshClient.StartAsync(TestCa.Create());
+        client.Instances.Are(new ConnectInstance("payments.service.consul", 8443, "payments") { Datacenter = "dc1" });
+
+        var failure = await Assert.ThrowsAsync<ConnectDialException>(() => client.Service.DialAsync(ConnectTarget.Service("payments")));
+
+        Assert.Equal(ConnectDialError.Unreachable, failure.Error);
+        Assert.Contains("that address is a name of the mesh, and DNS is never asked for one", failure.Message);
+    }
+
+    [Fact]
+    public void Neither_redirects_nor_cookies_nor_a_proxy_are_followed_and_no_idle_connection_is_pinged()
+    {
+        using var handler = PooledHandler.Handler(_ => throw new NotSupportedException());
+
+        Assert.Equal((false, false, false), (handler.UseProxy, handler.AllowAutoRedirect, handler.UseCookies));
+        Assert.Equal((TimeSpan.FromSeconds(30), HttpKeepAlivePingPolicy.WithActiveRequests), (handler.KeepAlivePingDelay, handler.KeepAlivePingPolicy));
+        Assert.True(handler.EnableMultipleHttp2Connections);
+    }
+
+    [Fact]
+    public async Task The_synchronous_methods_say_which_one_to_use()
+    {
+        await using var client = await MeshClient.StartAsync(TestCa.Create());
+        using var http = client.CreateHttp();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+
+        Assert.Contains("Use SendAsync", Assert.Throws<NotSupportedException>(() => http.Send(request)).Message);
     }
 
     [Fact]

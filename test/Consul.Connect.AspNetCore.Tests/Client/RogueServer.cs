@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -13,6 +14,7 @@ internal sealed class RogueServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<Stream, Task> _serve;
     private readonly Task _accepting;
+    private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private int _accepted;
     private int _open;
 
@@ -67,6 +69,13 @@ internal sealed class RogueServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes what is open. New connections are served.</summary>
+    public void Cut()
+    {
+        foreach (var socket in _sockets.Keys)
+            socket.Close();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -94,6 +103,7 @@ internal sealed class RogueServer : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
+        _sockets[socket] = true;
         try
         {
             await using var stream = new NetworkStream(socket, ownsSocket: true);
@@ -104,6 +114,7 @@ internal sealed class RogueServer : IAsyncDisposable
         }
         finally
         {
+            _sockets.TryRemove(socket, out _);
             Interlocked.Decrement(ref _open);
         }
     }

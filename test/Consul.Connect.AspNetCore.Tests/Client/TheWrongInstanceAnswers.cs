@@ -116,13 +116,19 @@ public class TheWrongInstanceAnswers
     public async Task One_that_hangs_in_the_handshake_costs_the_time_of_a_dial_and_no_more()
     {
         var time = new FakeTime(DateTimeOffset.UtcNow);
-        await using var server = new RogueServer(stream => stream.CopyToAsync(Stream.Null));
+        var hello = new TaskCompletionSource();
+        await using var server = new RogueServer(async stream =>
+        {
+            await stream.ReadExactlyAsync(new byte[1]);
+            hello.SetResult();
+            await stream.CopyToAsync(Stream.Null);
+        });
         await using var client = await MeshClient.StartAsync(_authority, options => options.Connect.HandshakeTimeout = TimeSpan.FromSeconds(5), time);
         client.Instances.Are("payments", server.Port);
         using var http = client.CreateHttp();
 
         var calling = http.GetAsync("/");
-        await Eventually.HoldsAsync("the server is dialed", () => server.Accepted == 1);
+        await hello.Task;
         time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(calling.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.2));

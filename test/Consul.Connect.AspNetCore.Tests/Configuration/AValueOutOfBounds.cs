@@ -21,6 +21,7 @@ public class AValueOutOfBounds
     [InlineData("Authorization", """{ "RevocationGrace": "61s" }""", "Consul:Connect:Authorization:RevocationGrace is 1m1s; write a duration from 0s to 1m.")]
     [InlineData("Authorization", """{ "MaxStaleness": "4s" }""", "Consul:Connect:Authorization:MaxStaleness is 4s; write a duration from 5s to 24h.")]
     [InlineData("Authorization", """{ "MaxStaleness": "25h" }""", "Consul:Connect:Authorization:MaxStaleness is 25h; write a duration from 5s to 24h.")]
+    [Trait("Case", "CFG-007")]
     public void Of_the_mesh_it_is_a_fault(string key, string value, string message) =>
         Assert.Equal(message, Reading.OnlyFault($$"""{ "Connect": { "Service": "orders", "{{key}}": {{value}} } }"""));
 
@@ -66,6 +67,7 @@ public class AValueOutOfBounds
         Reading.Valid($$"""{ "Service": { {{(key == "Name" ? "" : "\"Name\": \"orders\",")}} "{{key}}": {{value}} } }""");
 
     [Fact]
+    [Trait("Case", "CFG-019")]
     public void Two_names_that_differ_are_a_fault() =>
         Assert.Equal(
             "Consul:Connect:Service is \"billing\", but Consul:Service:Name is \"orders\": callers would find this app under one name and be shown a certificate for another; remove Consul:Connect:Service.",

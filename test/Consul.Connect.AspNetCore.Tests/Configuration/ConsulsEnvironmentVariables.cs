@@ -73,6 +73,7 @@ public class ConsulsEnvironmentVariables
     [InlineData("False", false)]
     [InlineData("0", false)]
     [InlineData("", true)]
+    [Trait("Case", "CFG-015")]
     public void Verification_of_the_agent_means_what_it_says(string value, bool verified)
     {
         var result = Reading.Environment(("CONSUL_HTTP_SSL_VERIFY", value));
@@ -103,6 +104,7 @@ public class ConsulsEnvironmentVariables
     [InlineData("https://agent:8501", "https://agent:8501", "CONSUL_HTTP_ADDR")]
     [InlineData("unix:///run/consul.sock", "unix:///run/consul.sock", "CONSUL_HTTP_ADDR")]
     [InlineData("", "https://127.0.0.1:8500", "CONSUL_HTTP_SSL")]
+    [Trait("Case", "CFG-004")]
     public void Tls_that_was_asked_for_is_never_taken_back_by_an_address(string address, string expected, string origin)
     {
         var options = Reading.Valid(Reading.Named, null, ("CONSUL_HTTP_ADDR", address), ("CONSUL_HTTP_SSL", "1"));

@@ -16,11 +16,18 @@ internal static class Reading
     public static ReadResult Read(string? consul, Action<ConsulConnectOptions>? configure = null, params (string Name, string Value)[] environment)
     {
         var variables = environment.ToDictionary(v => v.Name, v => v.Value);
-        var configuration = consul is null
-            ? null
-            : new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Consul": {{consul}} }"""))).Build();
-        return ConnectConfiguration.Read(configuration, variables.GetValueOrDefault, configure);
+        return ConnectConfiguration.Read(consul is null ? null : Configuration(consul), variables.GetValueOrDefault, configure);
     }
+
+    /// <summary>Reads what holds for one of several identities.</summary>
+    public static ReadResult As(string identity, string consul, Action<ConsulConnectOptions>? configure = null) =>
+        ConnectConfiguration.Read(Configuration(consul), _ => null, configure, identity);
+
+    public static IConfiguration Configuration(string consul) =>
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Consul": {{consul}} }"""))).Build();
+
+    /// <summary>The definition alone, which must be valid.</summary>
+    public static ConsulServiceOptions Service(string definition) => Valid($$"""{ "Service": {{definition}} }""").Service!;
 
     public static ReadResult Environment(params (string Name, string Value)[] environment) => Read(Named, null, environment);
 

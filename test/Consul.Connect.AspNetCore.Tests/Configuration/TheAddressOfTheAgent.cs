@@ -9,6 +9,7 @@ public class TheAddressOfTheAgent
     [InlineData("https://agent.example:8501/")]
     [InlineData("10.0.0.7:8500")]
     [InlineData("unix:///run/consul.sock")]
+    [Trait("Case", "CFG-004")]
     public void Is_given_in_one_of_four_forms(string address) => Assert.Equal(address, Reading.Valid(With(address)).Address);
 
     [Theory]
@@ -20,6 +21,7 @@ public class TheAddressOfTheAgent
     [InlineData("http://agent?token=s3cr3t", "not shown here")]
     [InlineData("http://user:s3cr3t@agent:8500", "not shown here")]
     [InlineData("user:s3cr3t@agent:8500", "not shown here")]
+    [Trait("Case", "CFG-003")]
     public void Is_refused_in_any_other(string address, string shown)
     {
         var fault = Reading.OnlyFault(With(address));
@@ -56,6 +58,7 @@ public class TheAddressOfTheAgent
     public void A_token_may_go_where_nobody_listens_in_or_the_operator_says_so(string address, string more) => Reading.Valid(With(address, more));
 
     [Fact]
+    [Trait("Case", "CFG-016")]
     public void A_token_and_a_file_for_one_are_a_fault()
     {
         using var file = new TestFile();

@@ -21,6 +21,7 @@ public class TheMeshEntrysNormalization
     [Trait("Case", "L7P-013")]
     [InlineData("UNESCAPE_AND_FORWARD")]
     [InlineData("UNESCAPE_AND_REDIRECT")]
+    [Trait("Case", "CFG-018")]
     public void Unescaping_is_a_fault_that_says_why_and_what_to_write(string text) => Assert.Equal(
         $"{Path}PathWithEscapedSlashesAction is \"{text}\": a sidecar rewrites the path before its app sees it, but here nothing stands before the app, which would serve another path than the rules were asked about; write REJECT_REQUEST, or KEEP_UNCHANGED where the app needs such paths.",
         Reading.OnlyFault(With("PathWithEscapedSlashesAction", $"\"{text}\"")));
@@ -31,6 +32,7 @@ public class TheMeshEntrysNormalization
         Reading.OnlyFault(With("PathWithEscapedSlashesAction", "\"IMPLEMENTATION_SPECIFIC_DEFAULT\"")));
 
     [Fact]
+    [Trait("Case", "CFG-018")]
     public void No_normalization_at_all_is_a_fault() => Assert.Equal(
         $"{Path}InsecureDisablePathNormalization is true, but this app's server always resolves \"..\" and escapes before it serves a path, so rules about the path as written could be walked around; remove the key, or write false. A sidecar's setting is the mesh entry's own.",
         Reading.OnlyFault(With("InsecureDisablePathNormalization", "true")));
@@ -44,6 +46,12 @@ public class TheMeshEntrysNormalization
     [InlineData("HeadersWithUnderscoresAction", "ALLOW, REJECT_REQUEST or DROP_HEADER")]
     public void Another_word_is_a_fault(string key, string known) =>
         Assert.Equal($"{Path}{key} is \"REJECT\", which is unknown; write {known}.", Reading.OnlyFault(With(key, "\"REJECT\"")));
+
+    [Fact]
+    [Trait("Case", "CFG-009")]
+    public void An_audit_beside_the_agents_verdicts_is_a_fault_that_names_both_keys() => Assert.Equal(
+        "Consul:Connect:Authorization:Mode is Audit beside Consul:Connect:Authorization:Provider Agent, whose verdicts are about connections and hold no permissions to report; remove Mode, or write Intentions as the Provider.",
+        Reading.OnlyFault("""{ "Connect": { "Service": "orders", "Authorization": { "Mode": "Audit", "Provider": "Agent" } } }"""));
 
     [Fact]
     public void An_audit_is_announced_at_start() => Assert.Equal(

@@ -54,6 +54,18 @@ public class EntriesOfTheCatalog
     }
 
     [Theory]
+    [InlineData("api.service.consul")]
+    [InlineData("node-1.node.dc1.Consul")]
+    [InlineData("api.service.consul.")]
+    public async Task With_a_name_of_the_mesh_for_an_address_are_passed_over_because_it_would_be_one_for_dns(string address)
+    {
+        var set = await OfAsync(new("good", 8443), new("bad", 8444) { Address = address });
+
+        Assert.Equal("good", Assert.Single(set.Instances).Id);
+        Assert.Contains("\"bad\": its address is a name of the mesh, for which DNS is not asked; register it with an IP address", set.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [Trait("Case", "DSC-008")]
     [InlineData("169.254.169.254")]
     [InlineData("127.0.0.1")]

@@ -125,6 +125,8 @@ internal sealed class PolicyAgent(TimeProvider time, params Intention[] intentio
 
     public Task<AgentAnswer<QueryAnswer>> ExecuteQueryAsync(string name, string? datacenter, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<AgentAnswer<DiscoveryChain>> GetDiscoveryChainAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<AgentAnswer<AgentSelf>> GetSelfAsync(CancellationToken cancellationToken)
     {
         Tell("self");

@@ -11,10 +11,21 @@ public class TheNegativeCases
     private static readonly string[] Projects = ["test/Consul.Connect.AspNetCore.Tests", "test/Consul.Connect.MeshTests"];
 
     // An id stands in a trait, or begins a row of a theory.
-    private static readonly Regex Claim = new("""(?:Trait\("Case", |InlineData\(|\{ )"((?:IDN|L4|L7[A-Z])-\d{3})"[,)]""");
+    private static readonly Regex Claim = new("""(?:Trait\("Case", |InlineData\(|\{ )"((?:IDN|L4|L7[A-Z]|CFG|REG)-\d{3})"[,)]""");
 
-    /// <summary>What no test can play, and why.</summary>
-    private static readonly Dictionary<string, string> CannotBeTests = [];
+    private const string ComesWithTheRegistrar = "its test comes with the loop that keeps the entry, and the host's life cycle";
+
+    /// <summary>What no test plays, and why.</summary>
+    private static readonly Dictionary<string, string> CannotBeTests = new()
+    {
+        ["REG-002"] = ComesWithTheRegistrar,
+        ["REG-003"] = ComesWithTheRegistrar,
+        ["REG-007"] = ComesWithTheRegistrar,
+        ["REG-014"] = ComesWithTheRegistrar,
+        ["REG-015"] = ComesWithTheRegistrar,
+        ["REG-016"] = ComesWithTheRegistrar,
+        ["CFG-010"] = "the fault, the warning and the passing are tests; the gauge that says audit is not there yet",
+    };
 
     private static readonly string[] Ids =
         [.. JsonDocument.Parse(SourceFile.Read(Vectors)).RootElement.EnumerateArray().Select(entry => entry.GetProperty("id").GetString()!)];
@@ -23,7 +34,7 @@ public class TheNegativeCases
         [.. Projects.SelectMany(project => SourceFile.Below(project, "*.cs")).SelectMany(file => Claim.Matches(file.Text)).Select(match => match.Groups[1].Value)];
 
     [Fact]
-    public void Are_163_of_three_areas() => Assert.Equal(163, Ids.Distinct().Count());
+    public void Are_190_of_five_areas() => Assert.Equal(190, Ids.Distinct().Count());
 
     [Fact]
     public void Are_all_tests()

@@ -34,6 +34,14 @@ public partial class TheReadme
         Assert.InRange(Lines(quote).Length, 5, 30);
     }
 
+    [Fact]
+    public void And_so_does_the_page_about_calls()
+    {
+        var quote = Sample().Match(SourceFile.Read("docs/calling.md")).Groups[1].Value;
+
+        Assert.Contains(string.Join('\n', Lines(quote)), string.Join('\n', Lines(SourceFile.Read("test/Consul.Connect.AspNetCore.Tests/Client/ADatabaseBehindARelay.cs"))), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("dotnet run --project examples/WebApi")]
     [InlineData("dotnet test ConsulConnect.AspNetCore.sln")]

@@ -27,6 +27,17 @@ public class TheRepository
     public void Is_explained_to_contributors_in_forty_lines() =>
         Assert.InRange(SourceFile.Read("CONTRIBUTING.md").TrimEnd('\n').Split('\n').Length, 10, 40);
 
+    [Theory]
+    [InlineData("src/Consul.Connect.AspNetCore/Consul.Connect.AspNetCore.csproj")]
+    [Trait("Case", "CFG-020")]
+    public void Builds_with_every_warning_about_trimming_as_an_error(string project)
+    {
+        Assert.Contains("<IsAotCompatible>true</IsAotCompatible>", SourceFile.Read(project), StringComparison.Ordinal);
+        Assert.Contains("<TreatWarningsAsErrors>true</TreatWarningsAsErrors>", SourceFile.Read("Directory.Build.props"), StringComparison.Ordinal);
+        var switches = SourceFile.Below("", "*.csproj").Concat(SourceFile.Below("", "*.props")).Concat(SourceFile.Below("", ".editorconfig")).Concat(SourceFile.Below("src/Consul.Connect.AspNetCore", "*.cs"));
+        Assert.DoesNotContain(switches, file => file.Text.Contains("IL2026", StringComparison.Ordinal) || file.Text.Contains("IL3050", StringComparison.Ordinal) || file.Text.Contains("UnconditionalSuppressMessage", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Has_numbered_decisions_that_each_ask_choose_refuse_and_say_when_to_think_again()
     {

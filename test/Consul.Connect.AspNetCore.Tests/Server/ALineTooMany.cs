@@ -17,6 +17,7 @@ public sealed class ALineTooMany : IDisposable
     public void Dispose() => _identity.Dispose();
 
     [Fact]
+    [Trait("Case", "CFG-017")]
     public async Task Our_line_twice_is_our_line_once()
     {
         await using var app = await MeshApp.StartAsync("orders", _identity.Settings, builder => builder.WebHost.UseConsulConnect().UseConsulConnect());

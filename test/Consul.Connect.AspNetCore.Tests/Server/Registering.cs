@@ -13,12 +13,14 @@ internal sealed class Registering : IAsyncDisposable
 {
     private readonly ConnectMetrics _metrics = new("orders", null);
 
-    public Registering(FakeTime time, IAuthorizer authorizer, ConnectAuthorizationOptions options)
+    /// <param name="judges">Whether it looks at what is open, as it does in an app.</param>
+    public Registering(FakeTime time, IAuthorizer authorizer, ConnectAuthorizationOptions options, bool judges = true)
     {
         Time = time;
         Authorizer = authorizer;
         Registry = new("orders", authorizer, Credentials, options, _metrics, time, NullLogger.Instance);
-        Registry.Start();
+        if (judges)
+            Registry.Start();
     }
 
     public FakeTime Time { get; }

@@ -2,6 +2,7 @@ using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -64,6 +65,27 @@ public sealed class TheHookCannotBeMissed : IDisposable
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(5001, listener => listener.UseHttps(_identity.Authority.IssueLeaf("other").Certificate).UseConsulConnect()))));
 
     [Fact]
+    [Trait("Case", "CFG-011")]
+    [Trait("Case", "CFG-013")]
+    public async Task Defaults_for_HTTPS_change_nothing_on_the_mesh_endpoint()
+    {
+        await using var app = await MeshApp.StartAsync("orders", _identity.Settings, builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+        {
+            https.ServerCertificate = _identity.Authority.IssueLeaf("other").Certificate;
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            https.AllowAnyClientCertificate();
+        })));
+        await app.ReadyAsync();
+
+        using var nobody = (_identity.Caller() with { Certificate = null }).CreateHttpsClient(app.Mesh.Port);
+        await Assert.ThrowsAsync<HttpRequestException>(() => nobody.GetStringAsync("/whoami"));
+        using var stranger = MeshCaller.From(TestCa.Create().IssueLeaf("web"), _identity.Authority).CreateHttpsClient(app.Mesh.Port);
+        await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetStringAsync("/whoami"));
+        using var web = (_identity.Caller() with { ExpectedUri = $"spiffe://{TestCa.DefaultTrustDomain}/ns/default/dc/dc1/svc/orders" }).CreateHttpsClient(app.Mesh.Port);
+        Assert.EndsWith("/svc/web", await web.GetStringAsync("/whoami"));
+    }
+
+    [Fact]
     public async Task Preferring_the_hosting_addresses_is_a_start_fault_that_shows_what_to_write()
     {
         var message = await FaultAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0").PreferHostingUrls(true), endpoints: false);
@@ -84,10 +106,14 @@ public sealed class TheHookCannotBeMissed : IDisposable
     [InlineData("Protocols", "Http3", "HTTP/3 would bypass the mesh's TLS and authorization")]
     [InlineData("SslProtocols:0", "Tls11", "the mesh speaks TLS 1.2 and 1.3")]
     [InlineData("Url", "http://127.0.0.1:0", "the mesh speaks TLS only")]
+    [Trait("Case", "CFG-011")]
+    [Trait("Case", "CFG-012")]
+    [Trait("Case", "CFG-013")]
     public async Task A_setting_that_contradicts_the_mesh_is_a_start_fault(string key, string value, string message) =>
         Assert.Contains(message, await FaultAsync(builder => builder.Configuration[$"Kestrel:Endpoints:Connect:{key}"] = value));
 
     [Fact]
+    [Trait("Case", "CFG-012")]
     public async Task HTTP_3_switched_on_after_us_is_a_start_fault() =>
         Assert.Contains("asks for HTTP/3", await FaultAsync(builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(5001, listener =>
         {

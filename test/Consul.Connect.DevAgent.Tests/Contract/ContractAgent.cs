@@ -94,12 +94,17 @@ public sealed class ContractAgent : IAsyncDisposable
     }
 
     /// <summary>A token with these rules, such as <c>service "web" { policy = "write" }</c>.</summary>
-    public async Task<string> CreateTokenAsync(string rules)
+    /// <param name="rules">Its rules.</param>
+    /// <param name="life">Null: it lives until it is deleted.</param>
+    public async Task<string> CreateTokenAsync(string rules, TimeSpan? life = null)
     {
         if (_consul is not null)
-            return await _consul.CreateTokenAsync(rules);
+            return await _consul.CreateTokenAsync(rules, life: life);
         var secret = Guid.NewGuid().ToString();
-        Dev!.AddToken(secret, rules);
+        if (life is { } span)
+            Dev!.AddToken(secret, rules, span);
+        else
+            Dev!.AddToken(secret, rules);
         return secret;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ConsulConnect.TestKit;
 
 namespace ConsulConnect.DevAgent.Tests.Contract;
 
@@ -74,6 +75,34 @@ public sealed class TheTokens(ContractAgents agents) : IClassFixture<ContractAge
         Assert.Equal(HttpStatusCode.OK, (await agent.GetAsync("/v1/agent/self", token)).Status);
         await agent.DeleteTokenAsync(token);
         Assert.Equal("ACL not found", (await agent.GetAsync("/v1/agent/self", token)).Text);
+    }
+
+    [SkippableTheory, BothAgents(60), BothAgents(0)]
+    public async Task One_that_expires_says_when(AgentKind kind, int minutes)
+    {
+        var agent = await agents.GetAsync(kind, Deny);
+        var token = await agent.CreateTokenAsync("""service "life" { policy = "write" }""", minutes > 0 ? TimeSpan.FromMinutes(minutes) : null);
+        var self = (await agent.GetAsync("/v1/acl/token/self", token)).Json!;
+        Assert.Equal(token, self["SecretID"]!.GetValue<string>());
+        var created = self["CreateTime"]!.GetValue<DateTimeOffset>();
+        if (minutes == 0)
+            Assert.Null(self["ExpirationTime"]);
+        else
+            Assert.Equal(minutes, (self["ExpirationTime"]!.GetValue<DateTimeOffset>() - created).TotalMinutes, 0.1);
+    }
+
+    [Fact]
+    public async Task One_that_has_expired_is_unknown()
+    {
+        var time = new FakeTime();
+        await using var dev = await ConsulDevAgent.StartAsync(new() { AclDefaultPolicy = "deny", Clock = time });
+        await using var agent = ContractAgent.Of(dev);
+        dev.AddToken("brief", """agent_prefix "" { policy = "read" }""", TimeSpan.FromMinutes(1));
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(HttpStatusCode.OK, (await agent.GetAsync("/v1/agent/self", "brief")).Status);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("ACL not found", (await agent.GetAsync("/v1/agent/self", "brief")).Text);
+        Assert.Throws<ArgumentOutOfRangeException>(() => dev.AddToken("none", "", TimeSpan.Zero));
     }
 
     [SkippableTheory, BothAgents("allow"), BothAgents("deny")]

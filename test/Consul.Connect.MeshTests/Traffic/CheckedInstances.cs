@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ConsulConnect.MeshTests.Traffic;
 
-/// <summary>Instances of one service, each behind a link that can be cut, with a check of its port by the agent; and a caller.</summary>
+/// <summary>Instances of one service, with a check of each one's port by the agent; and a caller.</summary>
 internal sealed class CheckedInstances : IAsyncDisposable
 {
     private const string Service = "checked";
@@ -27,7 +27,12 @@ internal sealed class CheckedInstances : IAsyncDisposable
         caller.Logs.Expect("Ejected").Expect("Refused");
         var instances = new CheckedInstances(new() { BaseAddress = agent.Address }, caller);
         for (var i = 0; i < count; i++)
-            instances._all.Add(await Instance.StartAsync(address));
+        {
+            var one = new Instance(address);
+            await one.StartAsync();
+            instances._all.Add(one);
+        }
+
         foreach (var one in instances._all)
             await one.RegisterAsync(instances._operator);
         await instances.HasAsync(count);
@@ -60,39 +65,36 @@ internal sealed class CheckedInstances : IAsyncDisposable
         _operator.Dispose();
     }
 
-    internal sealed class Instance : IAsyncDisposable
+    internal sealed class Instance(string agent) : IAsyncDisposable
     {
         private MeshApp _app = null!;
-        private BadLink _link = null!;
         private int _requests;
 
         public int Requests => Volatile.Read(ref _requests);
 
-        public static async Task<Instance> StartAsync(string agent)
+        /// <summary>Its connections are reset, and nobody listens any more.</summary>
+        public Task KillAsync() => _app.KillAsync();
+
+        /// <summary>Anew, on the port it had before.</summary>
+        public async Task StartAsync()
         {
-            var instance = new Instance();
-            instance._app = await (await MeshApp.StartAsync(Service, [new("Consul:Address", agent)], map: app => app.Run(context =>
-            {
-                Interlocked.Increment(ref instance._requests);
-                return context.Response.WriteAsync("ok");
-            }))).ReadyAsync();
-            instance._link = new(instance._app.Mesh.Port);
-            return instance;
+            var port = _app?.Mesh.Port ?? 0;
+            if (_app is not null)
+                await _app.DisposeAsync();
+            _app = await (await MeshApp.StartAsync(
+                Service,
+                [new("Consul:Address", agent), new("Kestrel:Endpoints:Connect:Url", $"https://127.0.0.1:{port}")],
+                map: app => app.Run(context =>
+                {
+                    Interlocked.Increment(ref _requests);
+                    return context.Response.WriteAsync("ok");
+                }))).ReadyAsync();
         }
 
-        /// <summary>As its callers see it: connections are reset, and nobody listens any more.</summary>
-        public void Kill()
+        public async Task RegisterAsync(HttpClient registry)
         {
-            _link.Refuse();
-            _link.Cut();
-        }
-
-        public void Start() => _link.Accept();
-
-        public async Task RegisterAsync(HttpClient agent)
-        {
-            var port = _link.Port;
-            using var answer = await agent.PutAsJsonAsync("/v1/agent/service/register", new
+            var port = _app.Mesh.Port;
+            using var answer = await registry.PutAsJsonAsync("/v1/agent/service/register", new
             {
                 ID = $"{Service}-{port}",
                 Name = Service,
@@ -104,10 +106,6 @@ internal sealed class CheckedInstances : IAsyncDisposable
             answer.EnsureSuccessStatusCode();
         }
 
-        public async ValueTask DisposeAsync()
-        {
-            await _app.DisposeAsync();
-            await _link.DisposeAsync();
-        }
+        public ValueTask DisposeAsync() => _app.DisposeAsync();
     }
 }

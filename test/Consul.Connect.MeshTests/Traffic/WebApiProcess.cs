@@ -39,6 +39,14 @@ internal sealed class WebApiProcess(ChildProcess process) : IAsyncDisposable
     /// <summary>Completes with its start line: it is in the mesh.</summary>
     public Task<string> ReadyAsync() => Process.WaitForLineAsync(line => line.Contains("is in the mesh as", StringComparison.Ordinal));
 
+    /// <summary>SIGTERM, and the time it takes; whatever its exit says counts.</summary>
+    public async Task StopAsync()
+    {
+        await Process.StopAsync();
+        Assert.Equal(0, Process.ExitCode);
+        await Process.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Process.StopAsync();

@@ -39,6 +39,7 @@ public sealed partial class ScriptedAgent
             ("GET", "/v1/connect/intentions") => await Block(_intentions, content => ScriptedAnswer.Json(content!)),
             ("POST", "/v1/agent/connect/authorize") => Authorize(await ReadAsync(request)),
             ("GET", _) when path.StartsWith(HealthPath, StringComparison.Ordinal) => await Block(HealthTopic(path[HealthPath.Length..]), content => ScriptedAnswer.Json(content!)),
+            ("GET", _) when path.StartsWith(ChainPath, StringComparison.Ordinal) => Chain(path[ChainPath.Length..]),
             ("GET", _) when QueryOf(path) is { } query => Execute(query),
             ("GET", "/v1/agent/self") => ScriptedAnswer.Json(Self()),
             ("PUT", "/v1/agent/service/register") => Register(await ReadAsync(request)),

@@ -7,10 +7,12 @@ namespace ConsulConnect.TestKit;
 public sealed partial class ScriptedAgent
 {
     private const string HealthPath = "/v1/health/connect/";
+    private const string ChainPath = "/v1/discovery-chain/";
     private const string QueryPath = "/v1/query/";
     private const string Execution = "/execute";
 
     private readonly ConcurrentDictionary<string, ScriptedTopic> _health = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, string> _chains = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, string> _queries = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The instances of a service. Wakes who waits for them.</summary>
@@ -43,10 +45,15 @@ public sealed partial class ScriptedAgent
             _queries[query] = body;
     }
 
+    /// <summary>A service's discovery chain, as JSON. Without one this is an agent that knows of none.</summary>
+    public void SetChain(string service, string body) => _chains[service] = body;
+
     private static string? QueryOf(string path) =>
         path.StartsWith(QueryPath, StringComparison.Ordinal) && path.EndsWith(Execution, StringComparison.Ordinal) ? path[QueryPath.Length..^Execution.Length] : null;
 
     private ScriptedTopic HealthTopic(string service) => _health.GetOrAdd(service, _ => new("[]", NextIndex()));
+
+    private ScriptedAnswer Chain(string service) => _chains.TryGetValue(service, out var body) ? ScriptedAnswer.Json(body) : new(404, "Invalid URL path: not a recognized HTTP API endpoint");
 
     private ScriptedAnswer Execute(string query) => _queries.TryGetValue(query, out var body) ? ScriptedAnswer.Json(body) : new(404, "Query not found");
 }

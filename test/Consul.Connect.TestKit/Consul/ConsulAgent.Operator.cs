@@ -40,11 +40,11 @@ public sealed partial class ConsulAgent
     /// <summary>A token with a policy of these rules, such as <c>service "web" { policy = "write" }</c>.</summary>
     /// <param name="rules">The rules.</param>
     /// <param name="secret">The token itself, to bring back one that was deleted; null: a new one.</param>
-    public async Task<string> CreateTokenAsync(string rules, string? secret = null)
+    public async Task<string> CreateTokenAsync(string rules, string? secret = null, TimeSpan? life = null)
     {
         var policy = await SendAsync(HttpMethod.Put, "/v1/acl/policy", new { Name = $"rules-{Guid.NewGuid():n}", Rules = rules });
         secret ??= Guid.NewGuid().ToString();
-        await SendAsync(HttpMethod.Put, "/v1/acl/token", new { SecretID = secret, Policies = new[] { new { ID = policy!["ID"]!.GetValue<string>() } } });
+        await SendAsync(HttpMethod.Put, "/v1/acl/token", new { SecretID = secret, Policies = new[] { new { ID = policy!["ID"]!.GetValue<string>() } }, ExpirationTTL = life is { } span ? $"{(long)span.TotalSeconds}s" : null });
         // A client agent reads tokens from any server, and remembers for a while that one was unknown.
         await Eventually.HoldsAsync("the agent knows the token", async _ => await SendAsync(HttpMethod.Get, "/v1/acl/token/self", token: secret) is not null);
         return secret;

@@ -72,6 +72,9 @@ public sealed partial class ConsulAgent : IAsyncDisposable
     /// <summary>Starts it after <see cref="KillAsync"/>, on the same ports: with its state when it keeps it, else as a new mesh.</summary>
     public Task StartAgainAsync() => LaunchAsync(ports => ports);
 
+    /// <summary>While it is dead: it will not know any more what was registered with it.</summary>
+    public void ForgetServices() => _files.ForgetServices();
+
     /// <summary>SIGSTOP: connections stay, answers do not come.</summary>
     public Task PauseAsync() => Process.PauseAsync();
 

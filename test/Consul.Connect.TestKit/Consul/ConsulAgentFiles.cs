@@ -47,6 +47,17 @@ internal sealed class ConsulAgentFiles : IDisposable
         File.WriteAllLines(ConfigurationFile, lines);
     }
 
+    /// <summary>Removes what was registered with the agent; who it is in the cluster stays.</summary>
+    public void ForgetServices()
+    {
+        foreach (var kind in (ReadOnlySpan<string>)["services", "checks"])
+        {
+            var folder = Path.Combine(_folder.FullName, "data", kind);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }
 

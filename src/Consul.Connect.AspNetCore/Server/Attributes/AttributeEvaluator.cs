@@ -12,14 +12,14 @@ namespace ConsulConnect.Server;
 /// could pass is not asked. It reads the attributes themselves, so a policy provider of the app that has another policy under the
 /// same name changes nothing.
 /// </summary>
-internal sealed class AttributeEvaluator(IPolicyEvaluator app, AttributeRules rules, ILogger logger) : IPolicyEvaluator
+internal sealed class AttributeEvaluator(IPolicyEvaluator app, ILogger logger) : IPolicyEvaluator
 {
     public Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) => app.AuthenticateAsync(policy, context);
 
     public Task<PolicyAuthorizationResult> AuthorizeAsync(AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource)
     {
         var asked = resource as AuthorizationFilterContext ?? (object)context;
-        if ((!AttributeRules.IsAnnotated(asked) && !policy.Requirements.OfType<ConnectRequirement>().Any()) || rules.Judge(asked) is not { } refusal)
+        if ((!AttributeRules.IsAnnotated(asked) && !policy.Requirements.OfType<ConnectRequirement>().Any()) || AttributeRules.Judge(asked) is not { } refusal)
             return app.AuthorizeAsync(policy, authenticationResult, context, resource);
 
         Log.RefusedByAttribute(logger, context.GetEndpoint()?.DisplayName, refusal.Why);

@@ -10,11 +10,11 @@ namespace ConsulConnect.Server;
 /// What <see cref="ConnectAuthorizeAttribute"/> says about a request, or about the call of a hub's method. The caller is the
 /// connection's; <c>HttpContext.User</c>, which the app may set, is never read.
 /// </summary>
-internal sealed class AttributeRules(ConnectService service)
+internal static class AttributeRules
 {
     /// <param name="resource">What ASP.NET asks about; of anything but a request and a hub's call nobody knows the caller.</param>
     /// <returns>Null when the caller may pass.</returns>
-    public AttributeRefusal? Judge(object? resource) => resource switch
+    public static AttributeRefusal? Judge(object? resource) => resource switch
     {
         HttpContext request => Judge(Of(request), request.Features),
         HubInvocationContext call => Judge(Of(call), call.Context.GetHttpContext()?.Features ?? call.Context.Features),
@@ -31,7 +31,7 @@ internal sealed class AttributeRules(ConnectService service)
         _ => false,
     };
 
-    private AttributeRefusal? Judge(IEnumerable<ConnectAuthorizeAttribute> attributes, IFeatureCollection features)
+    private static AttributeRefusal? Judge(IEnumerable<ConnectAuthorizeAttribute> attributes, IFeatureCollection features)
     {
         if (features.Get<IConnectPeerFeature>()?.Peer is not { } caller)
             return new(StatusCodes.Status401Unauthorized, "no caller of the mesh");
@@ -44,8 +44,8 @@ internal sealed class AttributeRules(ConnectService service)
                 return new(StatusCodes.Status403Forbidden, pending.Decision.Explanation);
         }
 
-        // Credentials lack only under a test server, whose callers are made in the default partition.
-        var partition = service.Credentials.Current?.Self.Partition ?? "default";
+        // Only under a test server there is no connection, and its callers are made in the default partition.
+        var partition = features.Get<MeshConnection>()?.Served?.Service.Credentials.Current?.Self.Partition ?? "default";
         var unmet = attributes.FirstOrDefault(attribute => !attribute.Admits(caller, partition));
         return unmet is null ? null : new(StatusCodes.Status403Forbidden, $"{caller} is not among {string.Join(", ", unmet.Services)}");
     }

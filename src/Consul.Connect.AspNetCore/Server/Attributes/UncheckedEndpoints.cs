@@ -11,7 +11,7 @@ namespace ConsulConnect.Server;
 /// ASP.NET refuses to run an endpoint with the attribute that no authorization has seen, unless the app has switched that check off.
 /// Then the attribute is applied by the endpoint itself.
 /// </summary>
-internal sealed class UncheckedEndpoints(IOptions<RouteOptions> routing, AttributeRules rules) : MatcherPolicy, IEndpointSelectorPolicy
+internal sealed class UncheckedEndpoints(IOptions<RouteOptions> routing) : MatcherPolicy, IEndpointSelectorPolicy
 {
     // One for each, because ASP.NET keeps what it knows of an endpoint by reference.
     private readonly ConditionalWeakTable<Endpoint, Endpoint> _guarded = [];
@@ -37,6 +37,6 @@ internal sealed class UncheckedEndpoints(IOptions<RouteOptions> routing, Attribu
     private RouteEndpoint Guard(Endpoint endpoint)
     {
         var (route, run) = ((RouteEndpoint)endpoint, endpoint.RequestDelegate!);
-        return new(context => rules.Judge(context) is { } refusal ? RefusalAnswer.WriteAsync(context, refusal.Status) : run(context), route.RoutePattern, route.Order, route.Metadata, route.DisplayName);
+        return new(context => AttributeRules.Judge(context) is { } refusal ? RefusalAnswer.WriteAsync(context, refusal.Status) : run(context), route.RoutePattern, route.Order, route.Metadata, route.DisplayName);
     }
 }

@@ -113,6 +113,13 @@ internal sealed class ConnectionRegistry : IAsyncDisposable
             return [.. identity.Connections];
     }
 
+    /// <summary>All that are open at this moment.</summary>
+    public OpenConnection[] Open()
+    {
+        lock (_gate)
+            return [.. _identities.Values.SelectMany(identity => identity.Connections)];
+    }
+
     /// <summary>Look again now.</summary>
     internal void Wake() => _pulse.Beat();
 
@@ -125,7 +132,7 @@ internal sealed class ConnectionRegistry : IAsyncDisposable
         await _run;
         if (_rounds is not null)
             await _rounds.DisposeAsync();
-        foreach (var connection in All().SelectMany(ConnectionsOf))
+        foreach (var connection in Open())
             connection.Abort();
     }
 

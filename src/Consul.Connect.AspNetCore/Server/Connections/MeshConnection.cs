@@ -21,6 +21,9 @@ internal sealed class MeshConnection : IConnectPeerFeature
     /// <summary>The verified caller; null until the handshake has proved one.</summary>
     public ConnectPeer? Verified => _peer;
 
+    /// <summary>Whose listener took it; null for a stream of the app.</summary>
+    public ServedIdentity? Served { get; init; }
+
     /// <summary>The registry's <see cref="ConnectionRegistry.Generation"/> when the connection came.</summary>
     public long Generation { get; init; }
 

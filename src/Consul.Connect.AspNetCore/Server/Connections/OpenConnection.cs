@@ -11,8 +11,11 @@ namespace ConsulConnect.Server;
 internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh, Action? requestClose, Action abort, Func<bool>? isGone, long since, TimeSpan lifetime) : IDisposable
 {
     private Closing? _closing;
-    private bool _lifetimeEnded;
+    private volatile bool _askedToClose;
     private volatile bool _aborted;
+
+    /// <summary>When it was entered, as a timestamp.</summary>
+    public long Since { get; } = since;
 
     public OpenIdentity Identity { get; } = identity;
 
@@ -22,6 +25,9 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
 
     /// <summary>Whether we have ended it.</summary>
     public bool IsAborted => _aborted;
+
+    /// <summary>Whether it has been asked for a graceful end, whatever for.</summary>
+    public bool IsAskedToClose => _askedToClose;
 
     /// <summary>When what it lost its right by was found, as a timestamp; null while it has its right.</summary>
     public long? ClosingSince => Volatile.Read(ref _closing)?.Since;
@@ -36,8 +42,15 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
         Mesh.Refuse(decision with { IsPerRequest = false });
         if (Interlocked.CompareExchange(ref _closing, new(now), null) is not null)
             return false;
-        Attempt(requestClose);
+        AskToClose();
         return true;
+    }
+
+    /// <summary>Asks for a graceful end: nothing new begins, what runs may finish.</summary>
+    public void AskToClose()
+    {
+        _askedToClose = true;
+        Attempt(requestClose);
     }
 
     /// <summary>Ends it when it has lost its right for as long as the grace.</summary>
@@ -59,10 +72,9 @@ internal sealed class OpenConnection(OpenIdentity identity, MeshConnection mesh,
     /// <summary>Asks for a graceful end, once, of what has been open for as long as a connection may be.</summary>
     public bool EndLifetime(TimeProvider time, long now)
     {
-        if (_lifetimeEnded || requestClose is null || ClosingSince is not null || time.GetElapsedTime(since, now) < lifetime)
+        if (_askedToClose || requestClose is null || ClosingSince is not null || time.GetElapsedTime(Since, now) < lifetime)
             return false;
-        _lifetimeEnded = true;
-        Attempt(requestClose);
+        AskToClose();
         return true;
     }
 

@@ -61,6 +61,32 @@ public sealed class HealthOfAService(ContractAgents agents) : IClassFixture<Cont
     }
 
     [SkippableTheory]
+    [BothAgents("/v1/health/service/")]
+    [BothAgents("/v1/health/connect/")]
+    [BothAgents("/v1/health/checks/")]
+    [BothAgents("/v1/catalog/service/")]
+    [BothAgents("/v1/catalog/connect/")]
+    public async Task It_is_found_by_its_name_in_any_case(AgentKind kind, string path)
+    {
+        var agent = await agents.GetAsync(kind);
+        await agent.RegisterAsync("""{"ID":"case-1","Name":"Mixed-Case","Port":1,"Connect":{"Native":true},"Check":{"TTL":"5m"}}""");
+        foreach (var name in new[] { "Mixed-Case", "mixed-case", "MIXED-CASE" })
+            Assert.Single((await agent.GetAsync(path + name)).Json!.AsArray());
+        Assert.Contains("Mixed-Case", (await agent.GetAsync("/v1/catalog/services")).Members);
+    }
+
+    [SkippableTheory, BothAgents]
+    public async Task A_reader_that_waits_for_it_in_another_case_is_woken(AgentKind kind)
+    {
+        var agent = await agents.GetAsync(kind);
+        await agent.RegisterAsync("""{"ID":"waked-1","Name":"Waked","Port":1,"Connect":{"Native":true}}""");
+        var index = await agent.IndexAsync("/v1/health/connect/waked");
+        var waiting = agent.GetAsync($"/v1/health/connect/WAKED?index={index}&wait=60s");
+        await agent.RegisterAsync("""{"ID":"waked-2","Name":"Waked","Port":2,"Connect":{"Native":true}}""");
+        Assert.Equal(["waked-1", "waked-2"], (await waiting.WaitAsync(TimeSpan.FromSeconds(30))).Instances());
+    }
+
+    [SkippableTheory]
     [BothAgents("/v1/health/service/", HttpStatusCode.BadRequest, "Missing service name")]
     [BothAgents("/v1/health/connect/", HttpStatusCode.BadRequest, "Missing service name")]
     [BothAgents("/v1/health/checks/", HttpStatusCode.BadRequest, "Missing service name")]
