@@ -103,5 +103,5 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     public async ValueTask DisposeAsync() => await LeaveAsync(CancellationToken.None);
 
     private DesiredEntry Desire(Func<IPEndPoint?> listener) =>
-        new(Name, _options.Service ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
+        new(Name, _options.DefinitionPath, _options.Service ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
 }
