@@ -45,4 +45,7 @@ internal static partial class Log
 
     [LoggerMessage(513, LogLevel.Information, "{Service} stops and leaves the entry {Id} alone: another process has it now, at {OtherAddress}.")]
     public static partial void LeftToAnother(ILogger logger, string service, string id, string otherAddress);
+
+    [LoggerMessage(514, LogLevel.Warning, "The service-defaults of \"{Service}\" say protocol tcp, while its intentions have permissions, which are for HTTP. This app enforces them all the same; sidecars of the service would not. Write protocol http, http2 or grpc there.")]
+    public static partial void ProtocolIsTcp(ILogger logger, string service);
 }
