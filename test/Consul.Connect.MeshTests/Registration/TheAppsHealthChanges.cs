@@ -1,0 +1,53 @@
+using ConsulConnect.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace ConsulConnect.MeshTests.Registration;
+
+public sealed class TheAppsHealthChanges
+{
+    private volatile HealthCheckResult[] _database = [HealthCheckResult.Healthy()];
+
+    [SkippableTheory]
+    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Dev)]
+    public async Task The_catalog_follows_with_the_report(string kind)
+    {
+        await using var agent = await AnyAgent.StartAsync(kind);
+        await using var app = await OrdersApp.StartAsync(
+            agent,
+            builder => builder.Services.AddHealthChecks()
+                .AddCheck("database", () => _database[0], ["ready"])
+                .AddCheck("alive", () => HealthCheckResult.Unhealthy("for the watchdog alone"))
+                .AddConsulConnect());
+        app.Redefine(definition => definition.Checks.Add(new() { Ttl = TimeSpan.FromSeconds(1) }));
+        await agent.HasAsync("orders", "it passes", one => one.Status == "passing");
+
+        foreach (var (now, status, output) in (IEnumerable<(HealthCheckResult, string, string)>)
+        [
+            (HealthCheckResult.Degraded("slow", new TimeoutException("2 s are over")), "warning", "database: Degraded, slow (TimeoutException: 2 s are over)"),
+            (HealthCheckResult.Unhealthy("gone"), "critical", "database: Unhealthy, gone"),
+            (HealthCheckResult.Healthy("fine"), "passing", "database: Healthy, fine"),
+        ])
+        {
+            _database = [now];
+            // Consul tells its servers of a new output alone only after minutes.
+            await agent.HasAsync("orders", $"it is {status}", one => one.Status == status);
+            Assert.Equal(output, (await agent.ChecksAsync())["service:orders-1"].Output);
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Dev)]
+    public async Task An_app_that_starts_unwell_is_not_found_well(string kind)
+    {
+        _database = [HealthCheckResult.Unhealthy("not yet")];
+        await using var agent = await AnyAgent.StartAsync(kind);
+        await using var onlooker = await Onlooker.StartAsync(agent, "orders");
+        await using var app = await OrdersApp.StartAsync(agent, builder => builder.Services.AddHealthChecks().AddCheck("database", () => _database[0]));
+
+        await agent.HasAsync("orders", "it is critical", one => one.Status == "critical");
+        await onlooker.NeverSawAsync("passing");
+    }
+}
