@@ -40,6 +40,8 @@ public sealed class ConnectService : IAsyncDisposable
         Name = Options.ServiceName ?? "";
         _time = time;
         _metrics = new(Name, meters);
+        if (Options.Connect.Authorization.Mode == ConnectAuthorizationMode.Audit)
+            _metrics.IsAudit();
         var logger = loggers.CreateLogger("ConsulConnect");
 
         if (Options.Connect.Certificates is null || Options.Address is not null)
