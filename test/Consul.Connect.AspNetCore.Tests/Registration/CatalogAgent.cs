@@ -14,7 +14,7 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
     private readonly List<string> _contents = [];
     private readonly List<string> _writes = [];
     private TaskCompletionSource _event = New();
-    private TaskCompletionSource _followed = New();
+    private int _followers;
     private CancellationTokenSource _credentials = new();
     private Func<string, AgentException?> _failure = _ => null;
     private Func<string, bool> _hangs = _ => false;
@@ -64,8 +64,8 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
         return false;
     }
 
-    /// <summary>Until somebody waits for a change of an entry.</summary>
-    public Task FollowedAsync() => Locked(() => _followed.Task).WaitAsync(TimeSpan.FromSeconds(30));
+    /// <summary>Whether somebody waits for a change of an entry.</summary>
+    public bool IsFollowed => Locked(() => _followers > 0);
 
     /// <summary>Passes over the calls so far, and says whether one was of this kind.</summary>
     public bool Saw(string kind)
@@ -165,14 +165,14 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
         var waits = query.Hash is not null && query.Hash == Locked(() => _services.TryGetValue(id, out var service) ? Hash(service) : null);
         if (waits)
         {
-            Locked(() => _followed.TrySetResult());
+            Locked(() => ++_followers);
             try
             {
                 await next.WaitAsync(cancellationToken);
             }
             finally
             {
-                Locked(() => _followed = New());
+                Locked(() => --_followers);
             }
 
             if (_failure("follow") is { } failure)

@@ -43,9 +43,14 @@ public sealed class ChecksOfTheInstance
         await using var app = new RegisteredApp();
         app.Agent.Put(Before, Check(MaintenanceId, "new disks", "critical"));
         await app.StartedAsync();
-        app.Agent.ChangeToken();
-        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("v2")));
-        app.Agent.Change("orders-1", service => service with { Port = 9 });
+        app.Agent.Saw("");
+        foreach (var change in (Action[])[app.Agent.ChangeToken, () => app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("v2"))), () => app.Agent.Change("orders-1", service => service with { Port = 9 })])
+        {
+            change();
+            await app.Agent.SeenAsync("register");
+            await app.RestAsync();
+        }
+
         await app.PassAsync(TimeSpan.FromMinutes(1));
 
         Assert.Contains($"{MaintenanceId} critical", app.Agent.Checks);
