@@ -10,7 +10,8 @@ public static class ConsulConnectHealthChecksBuilderExtensions
     /// <summary>
     /// Reports whether this app can serve the mesh; asks nobody, and tells no secret. Unhealthy: not ready, no valid certificate, past
     /// <see cref="ConnectAuthorizationOptions.MaxStaleness"/>, or refused by the agent for 30 s. Degraded: intentions older than 60 s or
-    /// roots older than 5 min because the agent does not answer, or a certificate past 80 % of its life. Intentions that deny because
+    /// roots older than 5 min because the agent does not answer, a certificate past 80 % of its life, an app that is not in the catalog
+    /// where it asks to be, or less than a tenth of the ACL token's life left, where the agent tells. Intentions that deny because
     /// they cannot be used are named as a warning and change nothing. Where the process is several services, it reports on all of them.
     /// </summary>
     /// <param name="builder">The app's checks.</param>

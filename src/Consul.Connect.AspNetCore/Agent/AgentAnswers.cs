@@ -90,6 +90,8 @@ internal static class AgentAnswers
         bool Has(string type) => nodes.Exists(node => node.Type == type);
     }
 
+    public static ServiceDefaults Defaults(ReadOnlySpan<byte> body) => new(Read(body, AgentJson.Default.ServiceDefaultsJson).Protocol ?? "");
+
     private static CaRoot Root(RootJson? wire)
     {
         var intermediates = (wire?.IntermediateCerts ?? []).Select(pem => Required(pem, "a member of IntermediateCerts")).ToList();

@@ -113,6 +113,9 @@ internal sealed class AgentClient : IAgentClient, IAsyncDisposable
     public Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken) =>
         _channel.AskAsync(Get("/v1/acl/token/self"), AgentAnswers.Token, cancellationToken);
 
+    public Task<AgentAnswer<ServiceDefaults>> GetServiceDefaultsAsync(string service, CancellationToken cancellationToken) =>
+        _channel.AskAsync(Named(Get($"/v1/config/service-defaults/{Segment(service)}", $"service:read on \"{service}\"")), AgentAnswers.Defaults, cancellationToken);
+
     public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) =>
         ListAsync(Health(what).Blocking(query), cancellationToken);
 

@@ -16,6 +16,7 @@ namespace ConsulConnect.Agent;
 [JsonSerializable(typeof(Dictionary<string, RegisteredCheckJson?>))]
 [JsonSerializable(typeof(CheckUpdateJson))]
 [JsonSerializable(typeof(TokenJson))]
+[JsonSerializable(typeof(ServiceDefaultsJson))]
 internal sealed partial class AgentJson : JsonSerializerContext;
 
 internal sealed record RootsJson(string? ActiveRootID, string? TrustDomain, List<RootJson?>? Roots);

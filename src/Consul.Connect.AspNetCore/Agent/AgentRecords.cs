@@ -118,3 +118,7 @@ internal sealed record RegisteredCheck(string Id, string Status, string Notes, s
 
 /// <summary>The life of the token in use; either end is null when the token has none.</summary>
 internal sealed record TokenLife(DateTimeOffset? Created, DateTimeOffset? Expires);
+
+/// <summary>What the operator says of a service for all its instances.</summary>
+/// <param name="Protocol">Empty when nothing is said of it.</param>
+internal sealed record ServiceDefaults(string Protocol);

@@ -122,3 +122,5 @@ internal sealed record RegisteredCheckJson(string? CheckID, string? Status, stri
 internal sealed record CheckUpdateJson(string Status, string Output);
 
 internal sealed record TokenJson(DateTimeOffset? CreateTime, DateTimeOffset? ExpirationTime);
+
+internal sealed record ServiceDefaultsJson(string? Protocol);

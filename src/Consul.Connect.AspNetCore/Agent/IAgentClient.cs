@@ -51,6 +51,9 @@ internal interface IAgentClient
     /// <summary><c>GET /v1/acl/token/self</c>; whatever is not an answer, such as of an agent without ACLs, is a failure.</summary>
     Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken);
 
+    /// <summary><c>GET /v1/config/service-defaults/:service</c>; where there are none it is <see cref="AgentFault.Missing"/>.</summary>
+    Task<AgentAnswer<ServiceDefaults>> GetServiceDefaultsAsync(string service, CancellationToken cancellationToken);
+
     /// <summary><c>GET /v1/health/connect/:service</c>, of all states of health.</summary>
     Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken);
 

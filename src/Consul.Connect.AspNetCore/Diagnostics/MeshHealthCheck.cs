@@ -56,6 +56,13 @@ internal sealed class MeshHealthCheck(ConnectServices identities, TimeProvider t
                 data[$"{prefix}{watch.Name}Error"] = error;
         }
 
+        if (service.Registrar is { IsStarted: true } registrar)
+        {
+            data[prefix + "registered"] = registrar.IsRegistered;
+            if (registrar.LastError is { } error)
+                data[prefix + "registrationError"] = error;
+        }
+
         if (service.Authorizer.Warning is { } warning)
             data[prefix + "warnings"] = warning;
     }

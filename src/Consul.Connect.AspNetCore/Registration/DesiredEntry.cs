@@ -14,6 +14,7 @@ internal sealed record Desired(ServiceRegistration Entry, IPEndPoint? Listener);
 internal sealed class DesiredEntry
 {
     private readonly string _name;
+    private readonly string _path;
     private readonly Func<IPEndPoint?> _listener;
     private readonly ILogger _logger;
     private volatile ConsulServiceOptions _definition;
@@ -21,10 +22,11 @@ internal sealed class DesiredEntry
     private Desired? _desired;
 
     /// <param name="name">The service's name, which is its identity's too, so that it stays.</param>
+    /// <param name="path">Where the definition stands in the configuration.</param>
     /// <exception cref="OptionsValidationException">No entry can be made of this; all faults are named.</exception>
-    public DesiredEntry(string name, ConsulServiceOptions definition, Func<IPEndPoint?> listener, ILogger logger)
+    public DesiredEntry(string name, string path, ConsulServiceOptions definition, Func<IPEndPoint?> listener, ILogger logger)
     {
-        (_name, _definition, _listener, _logger) = (name, definition, listener, logger);
+        (_name, _path, _definition, _listener, _logger) = (name, path, definition, listener, logger);
         if (listener() is var at && IsBound(at) && Faults(CatalogEntry.From(definition, name, at), at) is { Count: > 0 } faults)
             throw new OptionsValidationException(nameof(ConsulConnectOptions), typeof(ConsulConnectOptions), faults);
     }
@@ -33,7 +35,7 @@ internal sealed class DesiredEntry
     public void Redefine(ConsulServiceOptions definition)
     {
         if (definition.Name is { } name && name != _name)
-            Log.NameStays(_logger, _name, name);
+            Log.NameStays(_logger, _path, _name, name);
         _definition = definition;
     }
 
@@ -55,10 +57,10 @@ internal sealed class DesiredEntry
 
     private static bool IsBound(IPEndPoint? at) => at is not { Port: 0 };
 
-    private static List<string> Faults(ServiceRegistration entry, IPEndPoint? at) =>
+    private List<string> Faults(ServiceRegistration entry, IPEndPoint? at) =>
         at is null && (entry.Address is null || entry.Port == 0)
-            ? ["The mesh is served at a socket which callers cannot dial; set Consul:Service:Address and Consul:Service:Port to where they can."]
-            : [.. MeshEndpointChecks.Faults(entry, at)];
+            ? [$"The mesh is served at a socket, which callers cannot dial; set {_path}:Address and {_path}:Port to where they can."]
+            : [.. MeshEndpointChecks.Faults(_path, entry, at)];
 
     /// <summary>Whether the agent would be told the same.</summary>
     private static bool IsSame(ServiceRegistration one, ServiceRegistration other) => Wire(one).AsSpan().SequenceEqual(Wire(other));

@@ -4,22 +4,23 @@ using ConsulConnect.Agent;
 namespace ConsulConnect.Registration;
 
 /// <summary>
-/// Checks that can never succeed: the agent runs them against the mesh endpoint, where it has no certificate to show. A plain TCP
-/// check says nothing and is welcome there.
+/// Checks that can never succeed: the agent runs them against the mesh endpoint, where it has no certificate to show. A TCP check
+/// without TLS says nothing and is welcome there.
 /// </summary>
 internal static class MeshEndpointChecks
 {
+    /// <param name="path">Where the definition stands.</param>
     /// <param name="entry">What would be registered.</param>
     /// <param name="listener">Where the mesh is served; null where that is no address.</param>
     /// <returns>A fault for each.</returns>
-    public static IEnumerable<string> Faults(ServiceRegistration entry, IPEndPoint? listener)
+    public static IEnumerable<string> Faults(string path, ServiceRegistration entry, IPEndPoint? listener)
     {
         foreach (var (index, check) in entry.Checks.Select(check => check.Definition).Index())
         {
-            foreach (var (member, value) in (IEnumerable<(string, string?)>)[("Http", check.Http), ("Grpc", check.Grpc), ("H2Ping", check.H2Ping)])
+            foreach (var (member, value) in (IEnumerable<(string, string?)>)[("Http", check.Http), ("Grpc", check.Grpc), ("H2Ping", check.H2Ping), ("Tcp", check.TcpUseTls == true ? check.Tcp : null)])
             {
                 if (!string.IsNullOrEmpty(value) && Target(value) is var (host, port) && IsMesh(host, port, entry, listener))
-                    yield return $"Consul:Service:Checks:{index}:{member} is \"{value}\", which is the mesh endpoint: the agent has no mesh certificate, so that the check would fail for ever; use a TTL or a TCP check, or another endpoint of the app.";
+                    yield return $"{path}:{check.Place ?? $"Checks:{index}"}:{member} is \"{value}\", the mesh endpoint, where the agent is refused because it has no certificate of the mesh; write Ttl, Tcp without TLS, or the address of another endpoint of the app.";
             }
         }
     }

@@ -19,6 +19,7 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     private readonly CheckFollower _checks;
     private readonly Heartbeat _heartbeat;
     private readonly TokenFollower _token;
+    private ProtocolFollower? _protocol;
     private DesiredEntry? _desired;
     private EntryKeeper? _keeper;
     private int _stopped;
@@ -68,6 +69,8 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
         _checks.Start();
         _heartbeat.Start();
         _token.Start();
+        _protocol = new(_link, Name);
+        _protocol.Start();
     }
 
     /// <summary>The definition has changed in the configuration.</summary>
@@ -89,7 +92,7 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0 || _keeper is null)
             return false;
-        await Task.WhenAll(new IAsyncDisposable[] { _keeper, _entry, _checks, _heartbeat, _token }.Select(loop => loop.DisposeAsync().AsTask()));
+        await Task.WhenAll(new IAsyncDisposable[] { _keeper, _entry, _checks, _heartbeat, _token, _protocol! }.Select(loop => loop.DisposeAsync().AsTask()));
         var ids = _keeper.Ids.ToList();
         var current = _desired!.Current(_held.Current?.Desired)?.Entry;
         // What is at another address by now is another process, which callers shall find.
@@ -103,5 +106,5 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     public async ValueTask DisposeAsync() => await LeaveAsync(CancellationToken.None);
 
     private DesiredEntry Desire(Func<IPEndPoint?> listener) =>
-        new(Name, _options.Service ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
+        new(Name, _options.DefinitionPath, _options.Service ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
 }

@@ -116,6 +116,90 @@ public sealed class TheHealthIsChecked : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_with_less_than_a_tenth_of_its_life_left_degrades_it_until_there_is_another()
+    {
+        _agent.UseCa(_authority);
+        var now = _time.GetUtcNow();
+        _agent.TokenLife = (now, now.AddHours(10));
+        await using var app = await RegisteredAsync();
+        app.Logs.Expect("AgentUnreachable");
+        await Eventually.HoldsAsync("the token's life is known", () => app.Service.Registrar!.Token is not null);
+        _time.Jump(TimeSpan.FromHours(8.9));
+        Assert.DoesNotContain("token", (await CheckAsync(app)).Description, StringComparison.Ordinal);
+
+        _time.Jump(TimeSpan.FromHours(0.2));
+        var report = await CheckAsync(app);
+        Assert.Equal(HealthStatus.Degraded, report.Status);
+        Assert.Contains($"the agent's token ends at {now.AddHours(10).UtcDateTime:u}; give the app another one, with Consul:TokenFile without a restart", report.Description, StringComparison.Ordinal);
+
+        _agent.TokenLife = (now.AddHours(9), now.AddHours(19));
+        await Eventually.HoldsAsync("the token's life is known anew", () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(20));
+            return app.Service.Registrar!.Token?.Created > now;
+        });
+        Assert.DoesNotContain("token", (await CheckAsync(app)).Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Case", "REG-002")]
+    public async Task A_registration_that_is_refused_makes_it_unhealthy_and_says_what_the_token_needs()
+    {
+        _agent.UseCa(_authority);
+        using var failing = _agent.Fail("/v1/agent/service/register", 403, "Permission denied");
+        await using var app = await ReadyAsync(("Consul:Service:Name", "health"));
+        app.Logs.Expect("Denied");
+        await UntilLoggedAsync(app, "Denied");
+        var early = await CheckAsync(app);
+        Assert.Equal((HealthStatus.Degraded, false), (early.Status, early.Data["registered"]));
+        Assert.Contains("the app is not in the catalog (", early.Description, StringComparison.Ordinal);
+
+        _time.Jump(TimeSpan.FromSeconds(31));
+        var report = await CheckAsync(app);
+        Assert.Equal(HealthStatus.Unhealthy, report.Status);
+        Assert.Contains("the agent has refused registration for 3", report.Description, StringComparison.Ordinal);
+        Assert.Contains("the token needs service:write on \"health\"", report.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_only_the_agent_can_refuse_degrades_it_in_the_agents_words()
+    {
+        _agent.UseCa(_authority);
+        using var failing = _agent.Fail("/v1/agent/service/register", 400, "Invalid check: too odd");
+        await using var app = await ReadyAsync(("Consul:Service:Name", "health"));
+        app.Logs.Expect("Failed");
+        await UntilLoggedAsync(app, "Failed");
+        _time.Jump(TimeSpan.FromSeconds(40));
+
+        var report = await CheckAsync(app);
+        Assert.Equal(HealthStatus.Degraded, report.Status);
+        Assert.Contains("400 Invalid check: too odd", report.Description, StringComparison.Ordinal);
+        Assert.Single(app.Logs.Entries, entry => entry.Event.Name == "Failed");
+    }
+
+    [Fact]
+    [Trait("Case", "REG-014")]
+    public async Task Nothing_is_registered_before_there_is_a_certificate_roots_and_a_policy()
+    {
+        using var failing = _agent.Fail("/v1/connect/intentions/match", 500, "not yet");
+        await using var app = await StartAsync(("Consul:Service:Name", "health"));
+        app.Logs.Expect("");
+        await _agent.Requests.WaitForAsync(request => request.Path.StartsWith("/v1/agent/connect/ca/leaf", StringComparison.Ordinal));
+        _agent.UseCa(_authority);
+        await Eventually.HoldsAsync("there is a certificate", () =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            return app.Service.Credentials.Current is not null;
+        });
+        Assert.Empty(_agent.Services);
+        Assert.DoesNotContain(_agent.Requests.All, request => request.Path.StartsWith("/v1/agent/service", StringComparison.Ordinal));
+
+        failing.Dispose();
+        await UntilRegisteredAsync(app);
+        Assert.Equal("passing", _agent.Checks.Values.Single()["Status"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task An_intention_that_cannot_be_used_is_a_warning_and_changes_nothing()
     {
         _agent.UseCa(_authority);
@@ -173,6 +257,19 @@ public sealed class TheHealthIsChecked : IAsyncLifetime
         });
         return app;
     }
+
+    private async Task<MeshApp> RegisteredAsync()
+    {
+        var app = await ReadyAsync(("Consul:Service:Name", "health"));
+        await UntilRegisteredAsync(app);
+        return app;
+    }
+
+    private Task UntilRegisteredAsync(MeshApp app) => Eventually.HoldsAsync("the app is registered", () =>
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        return app.Service.Registrar!.IsRegistered;
+    });
 
     private static async Task<HealthReportEntry> CheckAsync(MeshApp app, string name = "consul-connect")
     {

@@ -20,6 +20,7 @@ public sealed class ACheckOnTheMeshEndpoint
         { "Grpc", "10.0.0.7:8443" },
         { "Grpc", "localhost:8443/orders.Health" },
         { "Grpc", "orders.example.org:443" },
+        { "TLS", "127.0.0.1:8443" },
         { "H2Ping", "127.0.0.1:8443" },
         { "H2Ping", "[::ffff:10.0.0.7]:8443" },
     };
@@ -37,7 +38,8 @@ public sealed class ACheckOnTheMeshEndpoint
         Http = kind == "Http" ? target : null,
         Grpc = kind == "Grpc" ? target : null,
         H2Ping = kind == "H2Ping" ? target : null,
-        Tcp = kind == "Tcp" ? target : null,
+        Tcp = kind is "Tcp" or "TLS" ? target : null,
+        TcpUseTls = kind == "TLS" ? true : null,
     };
 
     [Theory]
@@ -47,7 +49,7 @@ public sealed class ACheckOnTheMeshEndpoint
         await using var app = App(Check(kind, target));
 
         var fault = Assert.Single(Assert.Throws<OptionsValidationException>(app.Start).Failures);
-        Assert.Equal($"Consul:Service:Checks:1:{kind} is \"{target}\", which is the mesh endpoint: the agent has no mesh certificate, so that the check would fail for ever; use a TTL or a TCP check, or another endpoint of the app.", fault);
+        Assert.Equal($"Consul:Service:Checks:1:{(kind == "TLS" ? "Tcp" : kind)} is \"{target}\", the mesh endpoint, where the agent is refused because it has no certificate of the mesh; write Ttl, Tcp without TLS, or the address of another endpoint of the app.", fault);
         Assert.True(app.Agent.SawNothingMore());
         Assert.False(await app.Registrar.LeaveAsync(CancellationToken.None));
     }
@@ -80,7 +82,7 @@ public sealed class ACheckOnTheMeshEndpoint
     {
         await using var app = new RegisteredApp();
         app.Listener = null;
-        Assert.Equal("The mesh is served at a socket which callers cannot dial; set Consul:Service:Address and Consul:Service:Port to where they can.", Assert.Throws<OptionsValidationException>(app.Start).Message);
+        Assert.Equal("The mesh is served at a socket, which callers cannot dial; set Consul:Service:Address and Consul:Service:Port to where they can.", Assert.Throws<OptionsValidationException>(app.Start).Message);
 
         await using var said = new RegisteredApp(definition => (definition.Address, definition.Port) = ("10.0.0.8", 443));
         said.Listener = null;

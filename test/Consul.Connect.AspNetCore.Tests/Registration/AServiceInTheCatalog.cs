@@ -75,7 +75,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         _app.Agent.Fail(_ => Away());
         _app.Start();
         await _app.Agent.SeenAsync("follow");
-        await _app.Time.WaitForTimersAsync(2);
+        await _app.Time.WaitForTimersAsync(RegisteredApp.TimersOfAPause);
         Assert.False(_app.Registrar.IsRegistered);
         Assert.Equal("connection refused", _app.Registrar.LastError);
 
@@ -94,13 +94,13 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         foreach (var pause in new[] { 1, 2, 4, 8, 16, 30, 30 })
         {
             await _app.Agent.SeenAsync("register");
-            // The pause, and the token's next look.
-            await _app.Time.WaitForTimersAsync(2);
+            // The pause, and what looks now and then.
+            await _app.Time.WaitForTimersAsync(RegisteredApp.TimersOfAPause);
             Assert.Equal(TimeSpan.FromSeconds(pause), _app.Time.AdvanceToNext());
         }
 
         await _app.Agent.SeenAsync("register");
-        await _app.Time.WaitForTimersAsync(2);
+        await _app.Time.WaitForTimersAsync(RegisteredApp.TimersOfAPause);
         var line = Assert.Single(_app.Log.Lines);
         Assert.Contains("the token needs service:write on \"orders\"", line, StringComparison.Ordinal);
         Assert.Contains("the token needs service:write on \"orders\"", _app.Registrar.LastError, StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         for (var i = 0; i < 4; i++)
         {
             await _app.Agent.SeenAsync("register");
-            await _app.Time.WaitForTimersAsync(2);
+            await _app.Time.WaitForTimersAsync(RegisteredApp.TimersOfAPause);
             _app.Time.AdvanceToNext();
         }
 
@@ -205,7 +205,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         _app.Health.Hangs = true;
         _app.Start();
         await _app.Agent.SeenAsync("follow");
-        await _app.Time.WaitForTimersAsync(2);
+        await _app.Time.WaitForTimersAsync(RegisteredApp.TimersOfAPause);
 
         Assert.False(await _app.Registrar.LeaveAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
     }

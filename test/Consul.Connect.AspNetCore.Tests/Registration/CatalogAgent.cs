@@ -26,6 +26,11 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
     /// <summary>What it says about its token; null: it has no ACLs.</summary>
     public TokenLife? Token { get; set; }
 
+    /// <summary>What the operator says the service speaks; null: nothing.</summary>
+    public string? Protocol { get; set; }
+
+    public IReadOnlyList<Intention> Intentions { get; set; } = [];
+
     /// <summary>What came with the last registration.</summary>
     public ServiceRegistration? Sent { get; private set; }
 
@@ -231,11 +236,21 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
         return new(Token ?? throw new AgentException(AgentFault.Permanent, "ACL support disabled"), null, null, TimeSpan.Zero, "");
     }
 
+    public async Task<AgentAnswer<ServiceDefaults>> GetServiceDefaultsAsync(string service, CancellationToken cancellationToken)
+    {
+        await CallAsync("defaults", cancellationToken);
+        return new(new(Protocol ?? throw new AgentException(AgentFault.Missing, "Config entry not found")), null, null, TimeSpan.Zero, "");
+    }
+
+    public async Task<AgentAnswer<IntentionMatch>> MatchIntentionsAsync(string destination, BlockingQuery query, CancellationToken cancellationToken)
+    {
+        await CallAsync("match", cancellationToken);
+        return new(new(Intentions), 1, null, TimeSpan.Zero, "");
+    }
+
     public Task<AgentAnswer<CaRoots>> GetRootsAsync(BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<AgentAnswer<IssuedLeaf>> GetLeafAsync(string service, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<IntentionMatch>> MatchIntentionsAsync(string destination, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<AgentAnswer<IntentionTable>> WaitForIntentionsAsync(BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -8,8 +8,11 @@ namespace ConsulConnect.Tests.Registration;
 /// <summary>The registration of an app called orders, with a clock moved by hand and an agent that does what a test tells it.</summary>
 internal sealed class RegisteredApp : IAsyncDisposable
 {
-    // One each for the listener, the checks, the heartbeat and the token.
-    private const int TimersAtRest = 4;
+    /// <summary>One each for the listener, the checks, the heartbeat, the token and the protocol.</summary>
+    public const int TimersAtRest = 5;
+
+    /// <summary>One each for a pause of the registration, the token and the protocol.</summary>
+    public const int TimersOfAPause = 3;
 
     private readonly ConnectMetrics _metrics = new("orders", null);
 
@@ -104,7 +107,7 @@ internal sealed class RegisteredApp : IAsyncDisposable
         while (true)
         {
             var seen = false;
-            await Eventually.HoldsAsync("it is registered, or waits for its time", () => (seen = Agent.HasSeen("register")) || (!Registrar.IsRegistered && Time.Timers == 2));
+            await Eventually.HoldsAsync("it is registered, or waits for its time", () => (seen = Agent.HasSeen("register")) || (!Registrar.IsRegistered && Time.Timers == TimersOfAPause));
             if (seen)
                 return Time.GetUtcNow() - start;
             Time.AdvanceToNext();

@@ -121,7 +121,7 @@ public sealed class TheDefinitionChanges
         app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("bad")));
         for (var i = 0; i < 5; i++)
             await app.UntilAsync("register");
-        await app.Time.WaitForTimersAsync(4);
+        await app.Time.WaitForTimersAsync(RegisteredApp.TimersAtRest);
         Assert.Equal("400 no", app.Registrar.LastError);
         app.Agent.Fail(null);
         var before = app.Time.GetUtcNow();
@@ -140,7 +140,7 @@ public sealed class TheDefinitionChanges
         app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("bad")));
         await app.Agent.SeenAsync("register");
         await app.Agent.SeenAsync("register");
-        await app.Time.WaitForTimersAsync(4);
+        await app.Time.WaitForTimersAsync(RegisteredApp.TimersAtRest);
         app.Registrar.Redefine(RegisteredApp.Define(null));
         await app.PassAsync(TimeSpan.FromMinutes(1));
 
@@ -196,13 +196,13 @@ public sealed class TheDefinitionChanges
         app.Start();
         for (var i = 0; i < 5; i++)
         {
-            await app.Time.WaitForTimersAsync(2);
+            await app.Time.WaitForTimersAsync(RegisteredApp.TimersOfAPause);
             app.Time.AdvanceToNext();
         }
 
         Assert.Empty(app.Agent.Writes);
         app.Listener = new(IPAddress.Any, 8443);
-        await app.Time.WaitForTimersAsync(2);
+        await app.Time.WaitForTimersAsync(RegisteredApp.TimersOfAPause);
         app.Time.AdvanceToNext();
         await app.RestAsync();
         Assert.Equal(("", 8443), (app.Agent.Services[0].Address, app.Agent.Services[0].Port));

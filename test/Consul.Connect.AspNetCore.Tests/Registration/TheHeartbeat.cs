@@ -68,8 +68,8 @@ public sealed class TheHeartbeat
         app.Agent.Saw("");
         for (var i = 0; i < 5; i++)
         {
-            // The pause of the registration, and the token's next look.
-            await app.Time.WaitForTimersAsync(2);
+            // The pause of the registration, and what looks now and then.
+            await app.Time.WaitForTimersAsync(RegisteredApp.TimersOfAPause);
             app.Time.Advance(TimeSpan.FromSeconds(31));
             Assert.Equal("register orders-1", await app.Agent.SeenAsync("register"));
         }
@@ -118,7 +118,7 @@ public sealed class TheHeartbeat
         app.Agent.Fail(call => call.StartsWith("update", StringComparison.Ordinal) ? new(AgentFault.Transient, "connection refused") : null);
         for (var i = 0; i < 8; i++)
             await app.UntilAsync("update");
-        await app.Time.WaitForTimersAsync(4);
+        await app.Time.WaitForTimersAsync(RegisteredApp.TimersAtRest);
         app.Agent.Fail(null);
         var before = app.Time.GetUtcNow();
         app.Link.Succeeded(this, recovered: true);

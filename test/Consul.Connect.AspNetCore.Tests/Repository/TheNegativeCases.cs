@@ -18,8 +18,11 @@ public class TheNegativeCases
     /// <summary>What no test plays, and why.</summary>
     private static readonly Dictionary<string, string> CannotBeTests = new()
     {
+<<<<<<< HEAD
         ["REG-014"] = ComesWithTheRegistrar,
         ["REG-015"] = ComesWithTheRegistrar,
+=======
+>>>>>>> regloop
         ["REG-016"] = ComesWithTheRegistrar,
     };
 

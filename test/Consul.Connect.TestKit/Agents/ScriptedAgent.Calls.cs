@@ -41,11 +41,12 @@ public sealed partial class ScriptedAgent
             ("GET", _) when path.StartsWith(HealthPath, StringComparison.Ordinal) => await Block(HealthTopic(path[HealthPath.Length..]), content => ScriptedAnswer.Json(content!)),
             ("GET", _) when path.StartsWith(ChainPath, StringComparison.Ordinal) => Chain(path[ChainPath.Length..]),
             ("GET", _) when QueryOf(path) is { } query => Execute(query),
+            ("GET", "/v1/acl/token/self") => TokenLife is var (created, expires) ? ScriptedAnswer.Json(JsonSerializer.Serialize(new { CreateTime = created, ExpirationTime = expires })) : new(401, "ACL support disabled"),
             ("GET", "/v1/agent/self") => ScriptedAnswer.Json(Self()),
             ("PUT", "/v1/agent/service/register") => Register(await ReadAsync(request)),
             ("PUT", _) when path.StartsWith(DeregisterPath, StringComparison.Ordinal) => Deregister(path[DeregisterPath.Length..]),
             ("GET", _) when path.StartsWith(ServicePath, StringComparison.Ordinal) => await BlockOnServiceAsync(request, path[ServicePath.Length..], rulesChanged, ending),
-            _ => new(404, ""),
+            _ => await AnswerAboutChecksAsync(request, path) ?? new(404, ""),
         };
     }
 
@@ -124,6 +125,7 @@ public sealed partial class ScriptedAgent
         if (body?["Name"]?.GetValue<string>() is not { Length: > 0 } name)
             return new(400, "Missing service name");
         var id = body["ID"]?.GetValue<string>() is { Length: > 0 } given ? given : name;
+        AddChecks(id, body);
         ServiceTopic(id).Set(Describe(id, name, body).ToJsonString(), NextIndex());
         return ScriptedAnswer.Empty;
     }
@@ -133,6 +135,7 @@ public sealed partial class ScriptedAgent
         var topic = ServiceTopic(id);
         if (topic.Read().Content is null)
             return new(404, $"Unknown service ID \"{id}\". Ensure that the service ID is passed, not the service name.");
+        RemoveChecks(id);
         topic.Set(null, NextIndex());
         return ScriptedAnswer.Empty;
     }

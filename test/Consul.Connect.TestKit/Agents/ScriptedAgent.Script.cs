@@ -49,6 +49,9 @@ public sealed partial class ScriptedAgent
     /// <summary>Decides <c>authorize</c> from target and URI; null where the intentions shall.</summary>
     public void SetAuthorize(Func<string, string, (bool Authorized, string Reason)?> decide) => _authorize = decide;
 
+    /// <summary>How long the token of whoever asks lives; null: ACLs are off.</summary>
+    public (DateTimeOffset Created, DateTimeOffset Expires)? TokenLife { get; set; }
+
     /// <summary>The body of <c>/v1/agent/self</c>.</summary>
     public void SetSelf(string json) => _self = json;
 
@@ -63,6 +66,7 @@ public sealed partial class ScriptedAgent
             topic.Renumber(NextIndex());
         foreach (var topic in _services.Values)
             topic.Set(null, NextIndex());
+        _checks.Clear();
     }
 
     private ScriptedTopic ServiceTopic(string id) => _services.GetOrAdd(id, _ => new ScriptedTopic(null, 1));
