@@ -18,11 +18,6 @@ public class TheNegativeCases
     /// <summary>What no test plays, and why.</summary>
     private static readonly Dictionary<string, string> CannotBeTests = new()
     {
-<<<<<<< HEAD
-        ["REG-014"] = ComesWithTheRegistrar,
-        ["REG-015"] = ComesWithTheRegistrar,
-=======
->>>>>>> regloop
         ["REG-016"] = ComesWithTheRegistrar,
     };
 
