@@ -1,3 +1,4 @@
+using ConsulConnect.Configuration;
 using ConsulConnect.Tests.Registration;
 
 namespace ConsulConnect.Tests.Configuration;
