@@ -35,6 +35,9 @@ internal sealed class ConnectMetrics : IDisposable
         _dials = _meter.CreateHistogram<double>("consul.connect.dial.duration", "s", "TCP, TLS and the check of identity of the connections to other services.");
     }
 
+    /// <summary>Shows for as long as the identity lives that permissions are reported only.</summary>
+    public void IsAudit() => _meter.CreateObservableGauge("consul.connect.authorization.audit", () => 1, null, "1 while permissions are reported and not enforced.");
+
     public void HandshakeFailed(string reason) =>
         _handshakeFailures.Add(1, new("consul.connect.direction", "in"), new("error.type", reason));
 

@@ -36,10 +36,12 @@ public sealed class ConnectService : IAsyncDisposable
     internal ConnectService(ReadResult configuration, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters, IConnectResolver? resolver = null, IReadiness? readiness = null)
     {
         configuration.ThrowIfInvalid();
-        Options = configuration.Options;
+        (Configuration, Options) = (configuration, configuration.Options);
         Name = Options.ServiceName ?? "";
         _time = time;
         _metrics = new(Name, meters);
+        if (Options.Connect.Authorization.Mode == ConnectAuthorizationMode.Audit)
+            _metrics.IsAudit();
         var logger = loggers.CreateLogger("ConsulConnect");
 
         if (Options.Connect.Certificates is null || Options.Address is not null)
@@ -62,7 +64,6 @@ public sealed class ConnectService : IAsyncDisposable
         Resolver = resolver ?? new UpstreamResolver(Upstreams);
         Outbound = Call(Options.Connect.HandshakeTimeout, logger);
         _entry = new(this, time, logger);
-        configuration.Report(logger);
     }
 
     /// <summary>The service this app is in the mesh.</summary>
@@ -82,6 +83,9 @@ public sealed class ConnectService : IAsyncDisposable
     public Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> ConnectCallback => Outbound.ConnectAsync;
 
     internal ConsulConnectOptions Options { get; }
+
+    /// <summary>How the options were read.</summary>
+    internal ReadResult Configuration { get; }
 
     internal Outbound Outbound { get; }
 
@@ -244,7 +248,9 @@ public sealed class ConnectService : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var read = ConnectConfiguration.Read(configuration, Environment.GetEnvironmentVariable, configure);
-        var service = new ConnectService(read, TimeProvider.System, loggers ?? NullLoggerFactory.Instance, meters: null);
+        loggers ??= NullLoggerFactory.Instance;
+        var service = new ConnectService(read, TimeProvider.System, loggers, meters: null);
+        ReadResult.Report([read], loggers.CreateLogger("ConsulConnect"));
         service.Start();
         // Nobody but the definition can say where the app takes streams.
         service.EnterMesh("streams of the app", service.Options.Service is { Port: > 0 and var port } ? () => new(IPAddress.Any, port) : null);

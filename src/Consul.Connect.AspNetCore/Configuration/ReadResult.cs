@@ -17,12 +17,12 @@ internal sealed record ReadResult(ConsulConnectOptions Options, IReadOnlyList<st
             throw new StartFaultException(Faults);
     }
 
-    /// <summary>Says warnings and hints; once, at start.</summary>
-    public void Report(ILogger logger)
+    /// <summary>Says warnings and hints; once, at start, and what is shared by several identities once for all.</summary>
+    public static void Report(IEnumerable<ReadResult> all, ILogger logger)
     {
-        foreach (var warning in Warnings)
+        foreach (var warning in all.SelectMany(one => one.Warnings).Distinct())
             Log.Warning(logger, warning);
-        foreach (var hint in Hints)
+        foreach (var hint in all.SelectMany(one => one.Hints).Distinct())
             Log.Hint(logger, hint);
     }
 

@@ -1,3 +1,4 @@
+using ConsulConnect.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,7 @@ internal sealed class ConnectHost(ConnectServices identities, ConfigurationReloa
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        ReadResult.Report(identities.All.Select(service => service.Configuration), loggers.CreateLogger("ConsulConnect"));
         _idle = services.GetService<IServer>() is { } server && MeshServer.IsInMemory(server);
         if (_idle)
         {

@@ -1,3 +1,4 @@
+using ConsulConnect.Configuration;
 using ConsulConnect.Tests.Registration;
 
 namespace ConsulConnect.Tests.Configuration;
@@ -45,7 +46,7 @@ public class AKeyThatIsNotOurs
     public void Hints_and_warnings_are_said_at_their_level()
     {
         var log = new RecordedLog();
-        Reading.Read("""{ "Service": { "Name": "orders" }, "Discovery": { "Register": true } }""", null, ("CONSUL_HTTP_SSL_VERIFY", "0")).Report(log);
+        ReadResult.Report([Reading.Read("""{ "Service": { "Name": "orders" }, "Discovery": { "Register": true } }""", null, ("CONSUL_HTTP_SSL_VERIFY", "0"))], log);
 
         Assert.Collection(
             log.Lines,

@@ -80,6 +80,29 @@ public sealed class TheHostStops : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Case", "REG-016")]
+    public async Task With_the_token_of_the_moment_not_the_one_it_was_registered_with()
+    {
+        var tokens = Directory.CreateTempSubdirectory();
+        var file = Path.Combine(tokens.FullName, "token");
+        await File.WriteAllTextAsync(file, "first");
+        await using var agent = await ScriptedAgent.StartAsync();
+        agent.UseCa(TestCa.Create());
+        await using (var app = await MeshApp.StartAsync("orders", [new("Consul:Address", agent.Address), new("Consul:TokenFile", file), new("Consul:Service:Name", "orders"), new("Consul:Registration:PropagationDelay", "0s")]))
+        {
+            await agent.Requests.WaitForAsync(request => request is { Path: "/v1/agent/service/register", Token: "first" });
+            await File.WriteAllTextAsync(file, "second");
+            await agent.Requests.WaitForAsync(request => request is { Path: "/v1/agent/service/register", Token: "second" });
+
+            await app.StopAsync();
+        }
+
+        var gone = Assert.Single(agent.Requests.All, request => request.Path.StartsWith("/v1/agent/service/deregister/", StringComparison.Ordinal));
+        Assert.Equal("second", gone.Token);
+        tokens.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task Steps_that_do_not_fit_into_the_hosts_time_are_a_start_fault()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(("Consul:Registration:DrainTime", "24s")));

@@ -47,7 +47,10 @@ internal sealed class MutualLoad : IAsyncDisposable
             map: app => app.MapGet("/caller", (ConnectPeer caller) => Results.Text($"{caller.Service} {caller.SerialNumber}")));
         // At the end, when the other one has left the catalog.
         app.Logs.Expect("HasNone");
-        return await app.ReadyAsync();
+        await app.ReadyAsync();
+        using var http = new HttpClient { BaseAddress = new(agent) };
+        await Eventually.HoldsAsync($"{service} is found", async ending => (await http.GetStringAsync($"/v1/health/connect/{service}?passing", ending)).Contains("\"Native\":", StringComparison.Ordinal));
+        return app;
     }
 
     public static async Task<MutualLoad> StartAsync(MeshApp one, MeshApp other)

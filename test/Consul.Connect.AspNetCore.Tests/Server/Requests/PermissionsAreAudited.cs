@@ -11,6 +11,22 @@ public sealed class PermissionsAreAudited : IDisposable
     public void Dispose() => _identity.Dispose();
 
     [Theory]
+    [InlineData("Audit", 1)]
+    [InlineData("Enforce", 0)]
+    [Trait("Case", "CFG-010")]
+    public async Task A_gauge_shows_it_for_as_long_as_it_is_so(string mode, int expected)
+    {
+        using var metrics = new MetricsRecorder("orders");
+        await using (var app = await MeshApp.StartAsync("orders", [.. _identity.Settings, new("Consul:Connect:Authorization:Mode", mode)]))
+        {
+            app.Logs.Expect("Mode is Audit");
+            await app.ReadyAsync();
+            metrics.Observe();
+            Assert.Equal(expected, metrics.Of("consul.connect.authorization.audit").Sum(one => one.Value));
+        }
+    }
+
+    [Theory]
     [InlineData("Intention", true, 200)]
     [InlineData("DefaultPolicy", true, 200)]
     [InlineData("NotUnderstood", true, 200)]
