@@ -75,9 +75,17 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
     {
         var now = services.Time.GetUtcNow();
         lock (_lock)
+        {
             for (var i = 0; i < _handlers.Length; i++)
+            {
+                _handlers[i]?.LetGo();
                 if (_handlers[i] is { } handler && (handler.Generation < generation || handler.IsWornAt(now)))
                     Retire(ref _handlers[i], null);
+            }
+
+            Volatile.Write(ref _retiring, Array.FindAll(_retiring, handler => handler.Active > 0));
+            Array.ForEach(_retiring, handler => handler.LetGo());
+        }
     }
 
     /// <summary>Takes it out of use; what is under way ends in peace.</summary>

@@ -79,6 +79,9 @@ internal sealed class PooledHandler : IDisposable
     /// <summary>Those that another one of its answers belongs to.</summary>
     public OpenAnswers OpenAnswers(Lease lease) => _answers is { IsFull: false } answers ? answers : _answers = new(lease);
 
+    /// <summary>Leaves them to who still reads them: while they are held here, none is found that has been dropped.</summary>
+    public void LetGo() => _answers = null;
+
     public void Release()
     {
         if (Interlocked.Decrement(ref _leases) != 0)
