@@ -47,7 +47,7 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
         var handler = Volatile.Read(ref _handlers[(int)protocol]);
         if (handler is null || handler.Generation < credentials.Generation || handler.IsWornAt(now) || !handler.TryAcquire())
             handler = Replace(protocol, credentials, now);
-        return new(this, handler, _ejection.Begin());
+        return new(handler, _ejection.Begin());
     }
 
     /// <summary>A dial outside HTTP goes there.</summary>
@@ -75,9 +75,17 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
     {
         var now = services.Time.GetUtcNow();
         lock (_lock)
+        {
             for (var i = 0; i < _handlers.Length; i++)
+            {
+                _handlers[i]?.LetGo();
                 if (_handlers[i] is { } handler && (handler.Generation < generation || handler.IsWornAt(now)))
                     Retire(ref _handlers[i], null);
+            }
+
+            Volatile.Write(ref _retiring, Array.FindAll(_retiring, handler => handler.Active > 0));
+            Array.ForEach(_retiring, handler => handler.LetGo());
+        }
     }
 
     /// <summary>Takes it out of use; what is under way ends in peace.</summary>
@@ -98,7 +106,7 @@ internal sealed class InstancePool(UpstreamPool upstream, ConnectInstance instan
             ref var slot = ref _handlers[(int)protocol];
             if (slot is { } other && other.Generation >= credentials.Generation && !other.IsWornAt(now) && other.TryAcquire())
                 return other;
-            var handler = new PooledHandler(cancellationToken => upstream.DialAsync(this, protocol, cancellationToken), protocol, credentials, services.Time);
+            var handler = new PooledHandler(this, cancellationToken => upstream.DialAsync(this, protocol, cancellationToken), protocol, credentials, services.Time);
             handler.TryAcquire();
             Retire(ref slot, handler);
             // For a request that picked it just before: the only one that will use this handler.

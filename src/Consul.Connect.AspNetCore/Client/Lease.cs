@@ -1,14 +1,13 @@
 namespace ConsulConnect.Client;
 
 /// <summary>One request's hold on an instance and on the handler it goes by. Who has it ends it, once.</summary>
-/// <param name="instance">Who is to answer.</param>
 /// <param name="handler">What the request goes by.</param>
 /// <param name="isTrial">Whether the request tries an ejected instance.</param>
-internal readonly struct Lease(InstancePool instance, PooledHandler handler, bool isTrial)
+internal readonly struct Lease(PooledHandler handler, bool isTrial)
 {
-    public InstancePool Instance => instance;
-
     public PooledHandler Handler => handler;
+
+    public InstancePool Instance => handler.Instance;
 
     /// <summary>The instance answers with a body that may last for hours: whether it is well again is known now, not at the body's end.</summary>
     /// <returns>The hold for the rest.</returns>
@@ -16,8 +15,8 @@ internal readonly struct Lease(InstancePool instance, PooledHandler handler, boo
     {
         if (!isTrial)
             return this;
-        instance.Judge(LeaseOutcome.Answered, isTrial: true);
-        return new(instance, handler, isTrial: false);
+        Instance.Judge(LeaseOutcome.Answered, isTrial: true);
+        return new(handler, isTrial: false);
     }
 
     /// <summary>The answer has a body, with which the lease ends.</summary>
@@ -32,7 +31,7 @@ internal readonly struct Lease(InstancePool instance, PooledHandler handler, boo
     public void End(LeaseOutcome outcome)
     {
         handler.Release();
-        instance.Judge(outcome, isTrial);
+        Instance.Judge(outcome, isTrial);
     }
 }
 

@@ -21,13 +21,14 @@ internal sealed class PooledHandler : IDisposable
     private volatile ConnectDeniedException? _refusal;
     private volatile OpenAnswers? _answers;
 
+    /// <param name="instance">Whose it is.</param>
     /// <param name="dial">Opens a connection to the instance.</param>
     /// <param name="protocol">What it offers there.</param>
     /// <param name="credentials">The generation it belongs to.</param>
     /// <param name="time">The clock of its life.</param>
-    public PooledHandler(Func<CancellationToken, ValueTask<MeshStream>> dial, ConnectProtocol protocol, MeshCredentials credentials, TimeProvider time)
+    public PooledHandler(InstancePool instance, Func<CancellationToken, ValueTask<MeshStream>> dial, ConnectProtocol protocol, MeshCredentials credentials, TimeProvider time)
     {
-        _time = time;
+        (Instance, _time) = (instance, time);
         Generation = credentials.Generation;
         // Not all of them at once.
         _end = (time.GetUtcNow() + (LongestLife * (1 - (Random.Shared.NextDouble() / 5)))).UtcTicks;
@@ -44,6 +45,8 @@ internal sealed class PooledHandler : IDisposable
         Reached,
         None,
     }
+
+    public InstancePool Instance { get; }
 
     public long Generation { get; }
 
@@ -74,7 +77,10 @@ internal sealed class PooledHandler : IDisposable
         _agreement is Agreement.Reached ? _invoker.SendAsync(request, cancellationToken) : SendUnagreedAsync(request, cancellationToken);
 
     /// <summary>Those that another one of its answers belongs to.</summary>
-    public OpenAnswers OpenAnswers(in Lease lease) => _answers is { IsFull: false } answers ? answers : _answers = new(lease);
+    public OpenAnswers OpenAnswers(Lease lease) => _answers is { IsFull: false } answers ? answers : _answers = new(lease);
+
+    /// <summary>Leaves them to who still reads them: while they are held here, none is found that has been dropped.</summary>
+    public void LetGo() => _answers = null;
 
     public void Release()
     {

@@ -20,8 +20,8 @@ internal sealed partial class UpstreamPool
         {
             while (true)
             {
-                var acquiring = AcquireAsync(request, tries, cancellationToken);
-                var lease = acquiring.IsCompletedSuccessfully ? acquiring.Result : await acquiring.AsTask();
+                if (!TryAcquire(request, tries, out var lease))
+                    lease = await AcquireAsync(request, tries, cancellationToken);
                 var refusal = lease.Handler.Refusal;
                 body?.Renew();
                 HttpResponseMessage response;
@@ -67,29 +67,29 @@ internal sealed partial class UpstreamPool
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
     }
 
-    /// <summary>An instance and its handler. Nearly always all is known that this takes, and nothing is waited for.</summary>
-    private ValueTask<Lease> AcquireAsync(HttpRequestMessage request, Tries? tries, CancellationToken cancellationToken)
+    /// <summary>An instance and its handler. False: something is not known yet that this takes; nearly always everything is.</summary>
+    private bool TryAcquire(HttpRequestMessage request, Tries? tries, out Lease lease)
     {
         var now = _services.Time.GetUtcNow();
         Use();
         if (tries is null)
             _budget.Request(now);
-        if (_services.Own.At(now) is not { } credentials)
-            return new(WaitAsync(request, tries, cancellationToken));
-        var roster = RosterAsync(cancellationToken);
-        return roster.IsCompletedSuccessfully
-            ? new(Acquire(request, tries, credentials, roster.Result, now))
-            : new(FollowAsync(request, tries, credentials, roster));
+        if (_services.Own.At(now) is { } credentials && _upstream.Now() is { } set)
+        {
+            lease = Acquire(request, tries, credentials, RosterOf(set), now);
+            return true;
+        }
+
+        lease = default;
+        return false;
     }
 
-    private async Task<Lease> WaitAsync(HttpRequestMessage request, Tries? tries, CancellationToken cancellationToken)
+    private async Task<Lease> AcquireAsync(HttpRequestMessage request, Tries? tries, CancellationToken cancellationToken)
     {
         var credentials = await _services.Own.GetAsync(Target, cancellationToken);
-        return await FollowAsync(request, tries, credentials, RosterAsync(cancellationToken));
+        var roster = await RosterAsync(cancellationToken);
+        return Acquire(request, tries, credentials, roster, _services.Time.GetUtcNow());
     }
-
-    private async Task<Lease> FollowAsync(HttpRequestMessage request, Tries? tries, MeshCredentials credentials, ValueTask<Roster> roster) =>
-        Acquire(request, tries, credentials, await roster, _services.Time.GetUtcNow());
 
     private Lease Acquire(HttpRequestMessage request, Tries? tries, MeshCredentials credentials, Roster roster, DateTimeOffset now)
     {
@@ -99,7 +99,7 @@ internal sealed partial class UpstreamPool
 
     /// <summary>Ends the lease of an attempt that has failed.</summary>
     /// <returns>What it failed of: a refusal that came meanwhile explains a connection that broke.</returns>
-    private static Exception Ended(in Lease lease, Exception error, ConnectDeniedException? before, SentBody? body, CancellationToken cancellationToken)
+    private static Exception Ended(Lease lease, Exception error, ConnectDeniedException? before, SentBody? body, CancellationToken cancellationToken)
     {
         var e = lease.Handler.Refusal is { } refusal && refusal != before && Failures.Of(error, body) is Failure.Broken ? refusal : error;
         var isGivenUp = cancellationToken.IsCancellationRequested || Failures.Of(e, body) is Failure.Final or Failure.Refused;
@@ -139,7 +139,7 @@ internal sealed partial class UpstreamPool
         return surfaced;
     }
 
-    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, in Lease lease, SentBody? body)
+    private static HttpResponseMessage Leased(HttpRequestMessage request, HttpResponseMessage response, Lease lease, SentBody? body)
     {
         var isFailure = Failures.IsFailure(response.StatusCode);
         // As it came: whoever reads the body parses it.

@@ -39,6 +39,49 @@ public class AnAnswerIsDropped
         hold.SetResult();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_is_found_also_where_nothing_else_is_called(bool rotates)
+    {
+        var hold = new TaskCompletionSource();
+        var time = new FakeTime(DateTimeOffset.UtcNow);
+        await using var fleet = await Fleet.StartAsync(1, map: app => app.Use(async (HttpContext context, RequestDelegate next) =>
+        {
+            await next(context);
+            await context.Response.Body.FlushAsync();
+            if (context.Request.Path == "/held")
+                await hold.Task;
+        }));
+        var seen = new Watching();
+        await using var client = await fleet.CallerAsync(options => options.Connect.Upstreams["payments"] = new() { CustomBalancer = seen }, time);
+        using var http2 = client.CreateHttp(version: new(2, 0));
+        using var http1 = client.CreateHttp(version: new(1, 1));
+        await DropAsync(http2);
+        await http1.GetStringAsync("/");
+        Assert.Equal(1, seen.Active);
+        if (rotates)
+        {
+            var generation = client.Service.Credentials.Current!.Generation;
+            client.Identity.Write(client.Identity.Authority.IssueLeaf("web"));
+            await Eventually.HoldsAsync("the new leaf is in use", () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return client.Service.Credentials.Current!.Generation > generation;
+            });
+        }
+
+        await Eventually.HoldsAsync("it counts no more", async cancellation =>
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await http1.GetStringAsync("/", cancellation);
+            return seen.Active == 0;
+        });
+        hold.SetResult();
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task DropAsync(HttpClient http)
     {
