@@ -39,11 +39,9 @@ internal sealed class CheckFollower : IAsyncDisposable
         (_reviewed, _reviewedAt) = (held, _link.Time.GetTimestamp());
         var answer = await _link.Client.GetChecksAsync(held.Entry.Id, cancellationToken);
         _statuses.Learn(answer.Value);
-        var review = CheckReview.Of(held.Entry, held.EverSent, answer.Value);
-        if (review.Missing is [var missing, ..])
-            _held.Doubt(held, new($"the agent no longer knew its check {missing}"));
-        else
-            await TidyAsync(held, review, cancellationToken);
+        // What is being written may be in the answer already.
+        if (_held.Stands(held))
+            await ReviewAsync(held, CheckReview.Of(held.Entry, held.EverSent, answer.Value), cancellationToken);
         return answer with { Index = ++_turns, ContentHash = null };
     }
 
@@ -60,8 +58,14 @@ internal sealed class CheckFollower : IAsyncDisposable
         }
     }
 
-    private async Task TidyAsync(Held held, CheckReview review, CancellationToken cancellationToken)
+    private async Task ReviewAsync(Held held, CheckReview review, CancellationToken cancellationToken)
     {
+        if (review.Missing is [var missing, ..])
+        {
+            _held.Doubt(held, new($"the agent no longer knew its check {missing}"));
+            return;
+        }
+
         var id = held.Entry.Id;
         foreach (var obsolete in review.Obsolete.TakeWhile(_ => _held.Stands(held)))
         {
