@@ -123,7 +123,7 @@ internal sealed class EntryKeeper : IAsyncDisposable
         {
             await _link.Client.RegisterServiceAsync(entry with { Checks = [.. entry.Checks.Select(check => check with { Status = Status(check, health) })] }, cancellationToken);
             _checks = _checks.Union(entry.Checks.Select(check => check.Id));
-            held = new(desired, credentials, _checks);
+            held = new(desired, _checks, credentials);
         }
         catch (AgentException refused) when (isNew && refused.Fault is AgentFault.Denied or AgentFault.Permanent)
         {

@@ -5,9 +5,9 @@ namespace ConsulConnect.Registration;
 
 /// <summary>An entry the agent has.</summary>
 /// <param name="Desired">What was sent.</param>
-/// <param name="Credentials">With which token and TLS files.</param>
 /// <param name="EverSent">The ids of all checks that this process has registered.</param>
-internal sealed record Held(Desired Desired, CancellationToken Credentials, ImmutableHashSet<string> EverSent)
+/// <param name="Credentials">With which token and TLS files.</param>
+internal sealed record Held(Desired Desired, ImmutableHashSet<string> EverSent, CancellationToken Credentials)
 {
     public ServiceRegistration Entry => Desired.Entry;
 }

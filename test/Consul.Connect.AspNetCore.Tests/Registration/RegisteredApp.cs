@@ -130,10 +130,10 @@ internal sealed class RegisteredApp : IAsyncDisposable
 
         public volatile Exception? Throws;
 
-        private readonly SemaphoreSlim _asked = new(0);
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Until somebody has been left waiting.</summary>
-        public Task AskedAsync() => _asked.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task AskedAsync() => _asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         public async Task<ReadinessReport> ReportAsync(CancellationToken cancellationToken)
         {
@@ -141,7 +141,7 @@ internal sealed class RegisteredApp : IAsyncDisposable
                 throw exception;
             if (!Hangs)
                 return Report;
-            _asked.Release();
+            _asked.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return new(CheckStatus.Critical, "db: it hangs");
         }

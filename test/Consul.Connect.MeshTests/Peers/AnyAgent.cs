@@ -82,11 +82,11 @@ internal sealed class AnyAgent : IAsyncDisposable
 
     /// <summary>The checks as the agent itself has them, by id.</summary>
     public async Task<IReadOnlyDictionary<string, CatalogCheck>> ChecksAsync(CancellationToken cancellationToken = default) =>
-        (await Http.GetFromJsonAsync<JsonObject>("/v1/agent/checks", cancellationToken))!.ToDictionary(one => one.Key, one => CatalogCheck.Of(one.Value!));
+        (await Http.GetFromJsonAsync<JsonObject>("/v1/agent/checks", cancellationToken))!.ToDictionary(one => one.Key, one => ReadCheck(one.Value!));
 
     /// <summary>The instances of a service as <c>/v1/health/service</c> or <c>/v1/health/connect</c> has them.</summary>
     public async Task<IReadOnlyList<CatalogInstance>> InstancesAsync(string service, string path = "service", CancellationToken cancellationToken = default) =>
-        [.. (await Http.GetFromJsonAsync<JsonArray>($"/v1/health/{path}/{service}", cancellationToken))!.Select(one => CatalogInstance.Of(one!))];
+        [.. (await Http.GetFromJsonAsync<JsonArray>($"/v1/health/{path}/{service}", cancellationToken))!.Select(one => ReadInstance(one!))];
 
     /// <summary>Until <c>/v1/health/service</c> has one instance, and such a one; then <c>/v1/catalog/service</c> and <c>/v1/health/connect</c> have the same.</summary>
     public async Task<CatalogInstance> HasAsync(string service, string what, Func<CatalogInstance, bool> isSuch, TimeSpan? within = null)
@@ -114,4 +114,19 @@ internal sealed class AnyAgent : IAsyncDisposable
         if (_dev is not null)
             await _dev.DisposeAsync();
     }
+
+    private static CatalogInstance ReadInstance(JsonNode entry)
+    {
+        var service = entry["Service"]!;
+        return new(
+            Text(service, "ID"),
+            Text(service, "Address"),
+            service["Port"]!.GetValue<int>(),
+            [.. service["Tags"]?.AsArray().Select(tag => tag!.GetValue<string>()) ?? []],
+            [.. entry["Checks"]!.AsArray().Where(check => Text(check!, "ServiceID") != "").Select(check => ReadCheck(check!))]);
+    }
+
+    private static CatalogCheck ReadCheck(JsonNode check) => new(Text(check, "CheckID"), Text(check, "Status"), Text(check, "Output"), Text(check, "Notes"));
+
+    private static string Text(JsonNode node, string member) => node[member]?.GetValue<string>() ?? "";
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace ConsulConnect.MeshTests.Peers;
 
 /// <summary>An instance as the catalog has it.</summary>
@@ -7,17 +5,6 @@ internal sealed record CatalogInstance(string Id, string Address, int Port, IRea
 {
     /// <summary>That of its own checks; the node's are left out.</summary>
     public string Status => Checks.Any(check => check.Status == "critical") ? "critical" : Checks.Any(check => check.Status == "warning") ? "warning" : "passing";
-
-    public static CatalogInstance Of(JsonNode entry)
-    {
-        var service = entry["Service"]!;
-        return new(
-            service["ID"]!.GetValue<string>(),
-            service["Address"]!.GetValue<string>(),
-            service["Port"]!.GetValue<int>(),
-            [.. service["Tags"]?.AsArray().Select(tag => tag!.GetValue<string>()) ?? []],
-            [.. entry["Checks"]!.AsArray().Where(check => check!["ServiceID"]?.GetValue<string>() is { Length: > 0 }).Select(check => CatalogCheck.Of(check!))]);
-    }
 
     public override string ToString() => $"{Id} {Address}:{Port} [{string.Join(',', Tags)}] {string.Join(", ", Checks.Select(check => $"{check.Id} {check.Status} {check.Notes}"))}";
 }

@@ -1,5 +1,4 @@
 using ConsulConnect.MeshTests.Peers;
-using ConsulConnect.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

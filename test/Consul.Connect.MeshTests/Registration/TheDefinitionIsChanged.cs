@@ -1,5 +1,4 @@
 using ConsulConnect.MeshTests.Peers;
-using ConsulConnect.TestKit;
 
 namespace ConsulConnect.MeshTests.Registration;
 
