@@ -23,7 +23,8 @@ internal sealed class CheckFollower : IAsyncDisposable
     public CheckFollower(AgentLink link, HeldEntry held, CheckStatuses statuses)
     {
         (_link, _held, _statuses) = (link, held, statuses);
-        _watch = new("checks", FollowAsync, _ => null, link);
+        // An entry that is gone is noticed by others too, and registered by one.
+        _watch = new("checks", FollowAsync, _ => null, link) { WhenMissing = _ => Task.CompletedTask };
     }
 
     public WatchState State => _watch.State;

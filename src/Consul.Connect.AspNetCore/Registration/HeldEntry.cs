@@ -54,9 +54,11 @@ internal sealed class HeldEntry(TimeProvider time)
     public void EndWriting(Held? held)
     {
         lock (_gate)
+        {
             _writing = false;
-        if (held is not null)
-            Set(held, loss: null);
+            if (held is not null)
+                Set(held, loss: null);
+        }
     }
 
     /// <summary>Whether this is what the agent has, and is not being replaced.</summary>
@@ -69,12 +71,19 @@ internal sealed class HeldEntry(TimeProvider time)
     /// <summary>The agent has something else than this, or nothing.</summary>
     public void Doubt(Held held, Loss loss)
     {
-        if (Stands(held))
-            Set(null, loss);
+        lock (_gate)
+        {
+            if (Stands(held))
+                Set(null, loss);
+        }
     }
 
     /// <summary>The end: the entry has been taken out.</summary>
-    public void Clear() => Set(null, loss: null);
+    public void Clear()
+    {
+        lock (_gate)
+            Set(null, loss: null);
+    }
 
     public async Task<Held> WaitAsync(CancellationToken cancellationToken)
     {
@@ -98,14 +107,12 @@ internal sealed class HeldEntry(TimeProvider time)
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Called under the gate; whoever waits goes on elsewhere.</summary>
     private void Set(Held? held, Loss? loss)
     {
-        lock (_gate)
-        {
-            (_current, Loss) = (held, loss);
-            var before = _changed;
-            _changed = New();
-            before.SetResult();
-        }
+        (_current, Loss) = (held, loss);
+        var before = _changed;
+        _changed = New();
+        before.SetResult();
     }
 }

@@ -152,11 +152,17 @@ public sealed class TheDefinitionChanges
     public async Task Before_the_start_it_is_what_the_start_registers()
     {
         await using var app = new RegisteredApp();
-        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("v2")));
+        app.Registrar.Redefine(RegisteredApp.Define(definition =>
+        {
+            definition.Name = "billing";
+            definition.Tags.Add("v2");
+        }));
         await app.StartedAsync();
 
+        Assert.Equal("orders", app.Agent.Services[0].Name);
         Assert.Equal(["v2"], app.Agent.Services[0].Tags);
         Assert.Single(app.Agent.Writes);
+        Assert.Equal(1, app.Log.Count(508));
     }
 
     [Fact]
