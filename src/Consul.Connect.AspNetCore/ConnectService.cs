@@ -244,17 +244,26 @@ public sealed class ConnectService : IAsyncDisposable
         await new ConnectionDrain(Connections, _time).RunAsync(registration.DrainTime, cancellationToken);
     }
 
-    private static Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)
+    private static async Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var read = ConnectConfiguration.Read(configuration, Environment.GetEnvironmentVariable, configure);
         loggers ??= NullLoggerFactory.Instance;
         var service = new ConnectService(read, TimeProvider.System, loggers, meters: null);
         ReadResult.Report([read], loggers.CreateLogger("ConsulConnect"));
-        service.Start();
-        // Nobody but the definition can say where the app takes streams.
-        service.EnterMesh("streams of the app", service.Options.Service is { Port: > 0 and var port } ? () => new(IPAddress.Any, port) : null);
-        return Task.FromResult(service);
+        try
+        {
+            service.Start();
+            // Nobody but the definition can say where the app takes streams.
+            service.EnterMesh("streams of the app", service.Options.Service is { Port: > 0 and var port } ? () => new(IPAddress.Any, port) : null);
+            return service;
+        }
+        catch
+        {
+            // Nobody else has it to stop it.
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<bool> LeaveCatalogAsync(CancellationToken cancellationToken)
