@@ -54,9 +54,11 @@ internal sealed class HeldEntry(TimeProvider time)
     public void EndWriting(Held? held)
     {
         lock (_gate)
+        {
             _writing = false;
-        if (held is not null)
-            Set(held, loss: null);
+            if (held is not null)
+                Set(held, loss: null);
+        }
     }
 
     /// <summary>Whether this is what the agent has, and is not being replaced.</summary>
@@ -69,8 +71,12 @@ internal sealed class HeldEntry(TimeProvider time)
     /// <summary>The agent has something else than this, or nothing.</summary>
     public void Doubt(Held held, Loss loss)
     {
-        if (Stands(held))
-            Set(null, loss);
+        // At once, or what was written in between would be doubted.
+        lock (_gate)
+        {
+            if (Stands(held))
+                Set(null, loss);
+        }
     }
 
     /// <summary>The end: the entry has been taken out.</summary>
