@@ -216,17 +216,26 @@ public sealed partial class ConnectService : IAsyncDisposable
             return new(_disposed ??= StopAsync());
     }
 
-    private static Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)
+    private static async Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var read = ConnectConfiguration.Read(configuration, Environment.GetEnvironmentVariable, configure);
         loggers ??= NullLoggerFactory.Instance;
         var service = new ConnectService(read, TimeProvider.System, loggers, meters: null);
         ReadResult.Report([read], loggers.CreateLogger("ConsulConnect"));
-        service.Start();
-        // Nobody but the definition can say where the app takes streams.
-        service.EnterMesh("streams of the app", service.Options.Service is { Port: > 0 and var port } ? () => new(IPAddress.Any, port) : null);
-        return Task.FromResult(service);
+        try
+        {
+            service.Start();
+            // Nobody but the definition can say where the app takes streams.
+            service.EnterMesh("streams of the app", service.Options.Service is { Port: > 0 and var port } ? () => new(IPAddress.Any, port) : null);
+            return service;
+        }
+        catch
+        {
+            // Nobody else has it to stop it.
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     private IAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch

@@ -69,7 +69,7 @@ internal static class AgentAnswers
         var wire = Read(body, AgentJson.Default.DictionaryStringRegisteredCheckJson);
         return new([.. wire.Values
             .Where(check => check?.ServiceID == serviceId)
-            .Select(check => new RegisteredCheck(Required(check!.CheckID, "CheckID"), check.Status ?? "", check.Notes ?? "", check.Type ?? ""))]);
+            .Select(check => new RegisteredCheck(Required(check!.CheckID, "CheckID"), check.Status ?? "", check.Notes ?? ""))]);
     }
 
     public static TokenLife Token(ReadOnlySpan<byte> body)

@@ -114,7 +114,7 @@ internal sealed record RegisteredChecks(IReadOnlyList<RegisteredCheck> Checks);
 
 /// <summary>A check as the agent has it.</summary>
 /// <param name="Status">As the agent spells it.</param>
-internal sealed record RegisteredCheck(string Id, string Status, string Notes, string Type);
+internal sealed record RegisteredCheck(string Id, string Status, string Notes);
 
 /// <summary>The life of the token in use; either end is null when the token has none.</summary>
 internal sealed record TokenLife(DateTimeOffset? Created, DateTimeOffset? Expires);

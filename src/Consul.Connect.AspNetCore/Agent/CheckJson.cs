@@ -117,7 +117,7 @@ internal sealed record CheckJson
         time is { } given ? ((long)given.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms" : null;
 }
 
-internal sealed record RegisteredCheckJson(string? CheckID, string? Status, string? Notes, string? Type, string? ServiceID);
+internal sealed record RegisteredCheckJson(string? CheckID, string? Status, string? Notes, string? ServiceID);
 
 internal sealed record CheckUpdateJson(string Status, string Output);
 

@@ -8,8 +8,8 @@ namespace ConsulConnect.Registration;
 /// </summary>
 internal sealed class CheckFollower : IAsyncDisposable
 {
-    /// <summary>So that what was removed is back within 2 s.</summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1.5);
+    /// <summary>Seldom: an agent may have hundreds of apps, and goes through the checks of all of them each time.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
 
     private readonly AgentLink _link;
     private readonly HeldEntry _held;

@@ -6,21 +6,16 @@ namespace ConsulConnect.Registration;
 /// <summary>What a stop does to the entry.</summary>
 internal sealed class Departure(AgentLink link, string name, ConsulShutdownAction action)
 {
-    /// <summary>A stop waits for an agent no longer than this.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-
     /// <param name="id">What may be put in maintenance.</param>
     /// <param name="old">What was about to be removed anyway.</param>
     /// <returns>Whether it is done.</returns>
     public async Task<bool> LeaveAsync(string? id, IEnumerable<string> old, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Limit, link.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var leaving = old.Select(one => TryAsync(one, RemoveAsync, Log.DeregistrationFailed, either.Token)).ToList();
+        var leaving = old.Select(one => TryAsync(one, RemoveAsync, Log.DeregistrationFailed, cancellationToken)).ToList();
         if (id is not null && action == ConsulShutdownAction.Maintenance)
-            leaving.Add(TryAsync(id, RestAsync, Log.MaintenanceFailed, either.Token));
+            leaving.Add(TryAsync(id, RestAsync, Log.MaintenanceFailed, cancellationToken));
         else if (id is not null)
-            leaving.Add(TryAsync(id, RemoveAsync, Log.DeregistrationFailed, either.Token));
+            leaving.Add(TryAsync(id, RemoveAsync, Log.DeregistrationFailed, cancellationToken));
         return Array.TrueForAll(await Task.WhenAll(leaving), done => done);
     }
 

@@ -27,8 +27,13 @@ internal sealed class DesiredEntry
     public DesiredEntry(string name, string path, ConsulServiceOptions definition, Func<IPEndPoint?> listener, ILogger logger)
     {
         (_name, _path, _definition, _listener, _logger) = (name, path, definition, listener, logger);
-        if (listener() is var at && IsBound(at) && Faults(CatalogEntry.From(definition, name, at), at) is { Count: > 0 } faults)
+        var at = listener();
+        if (!IsBound(at))
+            return;
+        var entry = CatalogEntry.From(definition, name, at);
+        if (Faults(entry, at) is { Count: > 0 } faults)
             throw new OptionsValidationException(nameof(ConsulConnectOptions), typeof(ConsulConnectOptions), faults);
+        (_tried, _desired) = ((definition, at), new(entry, at));
     }
 
     /// <summary>From now on this definition holds.</summary>

@@ -12,6 +12,9 @@ internal sealed class EntryKeeper : IAsyncDisposable
     /// <summary>For the app's health, where no TTL says how long it may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>For the agent's answer to a registration that is not wanted any more: cut off, it might be carried out after the deregistration.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly AgentLink _link;
     private readonly DesiredEntry _desired;
     private readonly HeldEntry _held;
@@ -92,7 +95,16 @@ internal sealed class EntryKeeper : IAsyncDisposable
         else if (!_ids.Contains(desired.Entry.Id))
             by = await FindAsync(desired.Entry, cancellationToken);
         var health = await _readiness.AskSoonAsync(CatalogEntry.ShortestTtl(desired.Entry) / 3 ?? Patience, cancellationToken);
-        await SendAsync(desired, health, cancellationToken);
+        try
+        {
+            await SendAsync(desired, health, cancellationToken);
+        }
+        catch (AgentException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody asks for it any more, so it is no failure of the loop.
+            throw new OperationCanceledException(cancellationToken);
+        }
+
         Tell(desired.Entry, why, by);
         _registeredOnce = true;
     }
@@ -121,7 +133,7 @@ internal sealed class EntryKeeper : IAsyncDisposable
         Held? held = null;
         try
         {
-            await _link.Client.RegisterServiceAsync(entry with { Checks = [.. entry.Checks.Select(check => check with { Status = Status(check, health) })] }, cancellationToken);
+            await TellAsync(entry with { Checks = [.. entry.Checks.Select(check => check with { Status = Status(check, health) })] }, cancellationToken);
             _checks = _checks.Union(entry.Checks.Select(check => check.Id));
             held = new(desired, _checks, credentials);
         }
@@ -134,6 +146,13 @@ internal sealed class EntryKeeper : IAsyncDisposable
         {
             _held.EndWriting(held);
         }
+    }
+
+    private async Task TellAsync(ServiceRegistration entry, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _link.Time);
+        await using var unwanted = cancellationToken.UnsafeRegister(_ => late.CancelAfter(Grace), null);
+        await _link.Client.RegisterServiceAsync(entry, late.Token);
     }
 
     /// <summary>Always the present one, so that nobody sees us critical; what a definition says is for the beginning.</summary>

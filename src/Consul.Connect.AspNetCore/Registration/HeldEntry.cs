@@ -71,6 +71,7 @@ internal sealed class HeldEntry(TimeProvider time)
     /// <summary>The agent has something else than this, or nothing.</summary>
     public void Doubt(Held held, Loss loss)
     {
+        // At once, or what was written in between would be doubted.
         lock (_gate)
         {
             if (Stands(held))

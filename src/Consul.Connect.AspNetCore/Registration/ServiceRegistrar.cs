@@ -10,6 +10,9 @@ namespace ConsulConnect.Registration;
 /// </summary>
 internal sealed class ServiceRegistrar : IAsyncDisposable
 {
+    /// <summary>A stop waits for an agent no longer than this.</summary>
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
+
     private readonly AgentLink _link;
     private readonly ConsulConnectOptions _options;
     private readonly PresentReadiness _readiness;
@@ -21,6 +24,7 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     private readonly TokenFollower _token;
     private readonly string? _name;
     private ConsulServiceOptions? _definition;
+    private readonly Lock _gate = new();
     private ProtocolFollower? _protocol;
     private DesiredEntry? _desired;
     private EntryKeeper? _keeper;
@@ -57,7 +61,11 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
 
     /// <summary>Whether <see cref="Start"/> could begin, while a fault still stops the app's own start.</summary>
     /// <exception cref="OptionsValidationException">The definition does not fit what is bound.</exception>
-    public void Check(Func<IPEndPoint?> listener) => _ = Desire(listener);
+    public void Check(Func<IPEndPoint?> listener)
+    {
+        lock (_gate)
+            _desired = Desire(listener);
+    }
 
     /// <param name="listener">Where the mesh listener is bound at the moment, with port 0 while it is not; null where that is no address to dial, and then the definition says it.</param>
     /// <exception cref="OptionsValidationException">The definition does not fit what is bound.</exception>
@@ -65,7 +73,8 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     {
         if (_keeper is not null)
             throw new InvalidOperationException("The registration has been started already.");
-        _desired = Desire(listener);
+        lock (_gate)
+            _desired ??= Desire(listener);
         _keeper = new(_link, _desired, _held, _readiness, _statuses);
         _keeper.Start();
         _entry.Start();
@@ -81,9 +90,13 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     {
         if (definition.Name is { } name && name != Name)
             Log.NameStays(_link.Logger, _options.DefinitionPath, Name, name);
-        _definition = definition;
-        // Before the start there is nothing to do over.
-        _desired?.Redefine(definition);
+        lock (_gate)
+        {
+            // Before the first look there is nothing to do over.
+            _definition = definition;
+            _desired?.Redefine(definition);
+        }
+
         _keeper?.StartOver();
     }
 
@@ -96,13 +109,15 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0 || _keeper is null)
             return false;
+        using var limit = new CancellationTokenSource(LeaveLimit, _link.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         await Task.WhenAll(new IAsyncDisposable[] { _keeper, _entry, _checks, _heartbeat, _token, _protocol! }.Select(loop => loop.DisposeAsync().AsTask()));
         var ids = _keeper.Ids.ToList();
         var current = _desired!.Current(_held.Current?.Desired)?.Entry;
         // What is at another address by now is another process, which callers shall find.
         if (_held.Loss?.By is { } by && current is not null && (by.Port != current.Port || by.Address != (current.Address ?? by.Address)))
             Log.LeftToAnother(_link.Logger, Name, current.Id, EntryDifference.Place(by.Address, by.Port));
-        else if (ids.Count > 0 && await new Departure(_link, Name, _options.Registration.OnShutdown).LeaveAsync(ids.Find(id => id == current?.Id), ids.Where(id => id != current?.Id), cancellationToken))
+        else if (ids.Count > 0 && await new Departure(_link, Name, _options.Registration.OnShutdown).LeaveAsync(ids.Find(id => id == current?.Id), ids.Where(id => id != current?.Id), either.Token))
             _held.Clear();
         return ids.Count > 0;
     }

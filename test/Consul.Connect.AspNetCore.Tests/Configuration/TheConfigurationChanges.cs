@@ -61,7 +61,7 @@ public class TheConfigurationChanges
     public void Other_keys_that_changed_are_named_without_their_values()
     {
         var before = Keys("""{ "Token": "t0", "Connect": { "Authorization": { "Mode": "Enforce", "DefaultPolicy": "Deny" } }, "Service": { "Name": "orders" }, "Host": "a" }""");
-        var after = Keys("""{ "token": "s3cr3t", "WaitTime": "2s", "Tls": { "CaFile": null }, "Connect": { "Authorization": { "Mode": "Audit" } }, "Service": { "Name": "billing" }, "Services": { "x": { "Port": 1 } }, "Host": "b" }""");
+        var after = Keys("""{ "token": "s3cr3t", "WaitTime": "2s", "Tls": { "CaFile": null }, "Connect": { "Authorization": { "Mode": "Audit" } }, "Service": { "Name": "billing" }, "Host": "b" }""");
 
         Assert.Equal(
             ["Consul:Connect:Authorization:DefaultPolicy", "Consul:Connect:Authorization:Mode", "Consul:Token", "Consul:WaitTime"],
@@ -72,6 +72,12 @@ public class TheConfigurationChanges
     [Fact]
     public void Nothing_changed_where_only_the_definition_did() =>
         Assert.Empty(Keys("""{ "Token": "t0", "Service": { "Name": "orders", "Port": 1 } }""").ChangedSince(Keys("""{ "Token": "t0", "Service": { "Name": "orders" } }""")));
+
+    [Theory]
+    [InlineData("""{ "Services": { "billing": { "Name": "billing" } } }""", """{ "Services": null }""", "Consul:Services:billing")]
+    [InlineData("""{ "Connect": { "Service": "orders" } }""", """{ "Connect": { "Service": "orders" }, "Service": { "Name": "orders" } }""", "Consul:Service")]
+    public void A_definition_that_comes_or_goes_is_named(string before, string after, string key) =>
+        Assert.Equal([key], Keys(after).ChangedSince(Keys(before)));
 
     private static KeysInUse Keys(string consul) => new(Reading.Configuration(consul));
 

@@ -1,4 +1,5 @@
 using ConsulConnect.Agent;
+using ConsulConnect.TestKit;
 
 namespace ConsulConnect.Tests.Registration;
 
@@ -129,6 +130,17 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Costs_the_agent_a_call_in_5_s_while_nothing_changes()
+    {
+        await _app.StartedAsync();
+        _app.Agent.Saw("");
+        await _app.PassAsync(TimeSpan.FromMinutes(10));
+
+        // 6 reports and 6 looks at the checks a minute; the token and the protocol seldom.
+        Assert.InRange(_app.Agent.CountNew(), 100, 125);
+    }
+
+    [Fact]
     public async Task Can_be_waited_for()
     {
         _app.Agent.Hang("register");
@@ -139,6 +151,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
 
         _app.Agent.Hang(null);
         _app.Agent.ChangeToken();
+        await _app.UntilAsync(wait);
         await wait.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.True(_app.Registrar.IsRegistered);
     }
@@ -178,7 +191,40 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         _app.Start();
         await _app.Agent.SeenAsync("register");
 
-        Assert.True(await _app.Registrar.LeaveAsync(CancellationToken.None));
+        var stop = _app.Registrar.LeaveAsync(CancellationToken.None);
+        await _app.UntilAsync(stop);
+        Assert.True(await stop);
+        Assert.True(_app.Agent.Saw("deregister orders-1"));
+    }
+
+    [Fact]
+    public async Task Is_not_deregistered_before_the_agent_has_registered_it()
+    {
+        var slow = _app.Agent.DelayRegistrations();
+        _app.Start();
+        await _app.Agent.SeenAsync("register");
+
+        var stop = _app.Registrar.LeaveAsync(CancellationToken.None);
+        var isEarly = false;
+        await Eventually.HoldsAsync("the answer is waited for", () => (isEarly = _app.Agent.Saw("deregister")) || _app.Time.NextDue <= TimeSpan.FromSeconds(1));
+        slow.SetResult();
+        Assert.True(await stop.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.False(isEarly);
+        Assert.Empty(_app.Agent.Services);
+    }
+
+    [Fact]
+    [Trait("Case", "REG-012")]
+    public async Task Does_not_hold_up_a_stop_longer_than_2_s_while_it_is_registered_either()
+    {
+        _app.Agent.Hang("register");
+        _app.Start();
+        await _app.Agent.SeenAsync("register");
+        _app.Agent.Hang();
+
+        var stop = _app.Registrar.LeaveAsync(CancellationToken.None);
+        Assert.Equal(TimeSpan.FromSeconds(2), await _app.UntilAsync(stop));
+        Assert.True(await stop);
         Assert.True(_app.Agent.Saw("deregister orders-1"));
     }
 

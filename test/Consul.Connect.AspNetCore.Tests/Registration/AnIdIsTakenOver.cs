@@ -40,7 +40,7 @@ public sealed class AnIdIsTakenOver
     public async Task Without_a_word_after_a_restart_in_place_and_checks_keep_their_status()
     {
         await using var app = new RegisteredApp(definition => definition.Checks.Add(new() { Http = "http://10.0.0.7:9090/", Interval = TimeSpan.FromSeconds(10) }));
-        app.Agent.Put(Other with { Address = "10.0.0.7" }, new RegisteredCheck("service:orders-1", "critical", "", "http"));
+        app.Agent.Put(Other with { Address = "10.0.0.7" }, new RegisteredCheck("service:orders-1", "critical", ""));
         await app.StartedAsync();
 
         Assert.Equal(["500 Information: Registered orders as orders-1 at 10.0.0.7, port 8443."], app.Log.Lines);

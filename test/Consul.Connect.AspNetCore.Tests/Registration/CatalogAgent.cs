@@ -15,9 +15,11 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
     private readonly List<string> _writes = [];
     private TaskCompletionSource _event = New();
     private int _followers;
+    private int _registering;
     private CancellationTokenSource _credentials = new();
     private Func<string, AgentException?> _failure = _ => null;
     private Func<string, bool> _hangs = _ => false;
+    private TaskCompletionSource _delay = Done();
 
     public string Address => "http://127.0.0.1:8500";
 
@@ -72,8 +74,8 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
         return false;
     }
 
-    /// <summary>Whether somebody waits for a change of an entry.</summary>
-    public bool IsFollowed => Locked(() => _followers > 0);
+    /// <summary>Whether somebody waits for a change of an entry, which nobody is about to make.</summary>
+    public bool IsFollowed => Locked(() => _followers > 0 && _registering == 0);
 
     /// <summary>Passes over the calls so far, and says whether one was of this kind.</summary>
     public bool Saw(string kind)
@@ -84,6 +86,15 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
         return saw;
     }
 
+    /// <summary>Passes over the calls so far, and says how many they were.</summary>
+    public int CountNew()
+    {
+        var count = 0;
+        while (_calls.Reader.TryRead(out _))
+            count++;
+        return count;
+    }
+
     public bool SawNothingMore() => !_calls.Reader.TryRead(out _);
 
     /// <summary>All calls fail so from now on, waiting ones too; null: they succeed.</summary>
@@ -91,6 +102,9 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
 
     /// <summary>Calls of this kind are not answered; null: all are.</summary>
     public void Hang(string? kind = "") => _hangs = call => kind is not null && call.StartsWith(kind, StringComparison.Ordinal);
+
+    /// <summary>Registrations are carried out when what is returned completes, whether somebody still waits for the answer or not.</summary>
+    public TaskCompletionSource DelayRegistrations() => _delay = New();
 
     public void Forget() => Happen(() =>
     {
@@ -127,7 +141,21 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
 
     public async Task RegisterServiceAsync(ServiceRegistration registration, CancellationToken cancellationToken)
     {
+        Locked(() => ++_registering);
+        try
+        {
+            await CarryOutAsync(registration, cancellationToken).WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Locked(() => --_registering);
+        }
+    }
+
+    private async Task CarryOutAsync(ServiceRegistration registration, CancellationToken cancellationToken)
+    {
         await CallAsync($"register {registration.Id}", cancellationToken);
+        await _delay.Task;
         Happen(() =>
         {
             Sent = registration;
@@ -148,7 +176,7 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
             foreach (var check in registration.Checks)
             {
                 var status = _checks.TryGetValue(check.Id, out var known) ? known.Check.Status : CheckJson.Spell(check.Status);
-                _checks[check.Id] = (registration.Id, new(check.Id, status, check.Definition.Notes ?? "", check.Definition.Ttl is null ? "http" : "ttl"));
+                _checks[check.Id] = (registration.Id, new(check.Id, status, check.Definition.Notes ?? ""));
             }
         });
         await Answering.WaitAsync(cancellationToken);
@@ -229,7 +257,7 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
             if (!enable)
                 _checks.Remove(id);
             else
-                _checks.TryAdd(id, (serviceId, new(id, "critical", reason, "maintenance")));
+                _checks.TryAdd(id, (serviceId, new(id, "critical", reason)));
             return true;
         });
     }
@@ -269,6 +297,13 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
     public Task<AgentAnswer<DiscoveryChain>> GetDiscoveryChainAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<AgentAnswer<AgentSelf>> GetSelfAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private static TaskCompletionSource Done()
+    {
+        var done = New();
+        done.SetResult();
+        return done;
+    }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -9,7 +9,7 @@ public sealed class ChecksOfTheInstance
 
     private static RegisteredService Before => new("orders-1", "orders", "10.0.0.7", 8443) { IsNative = true };
 
-    private static RegisteredCheck Check(string id, string notes = "", string status = "passing") => new(id, status, notes, "");
+    private static RegisteredCheck Check(string id, string notes = "", string status = "passing") => new(id, status, notes);
 
     [Fact]
     public async Task Those_of_an_earlier_definition_are_removed_by_their_ids()
@@ -109,7 +109,7 @@ public sealed class ChecksOfTheInstance
         await using var app = await new RegisteredApp(onShutdown: ConsulShutdownAction.Maintenance).StartedAsync();
         app.Agent.Hang("register");
         app.Agent.Forget();
-        await app.Registrar.LeaveAsync(CancellationToken.None);
+        await app.UntilAsync(app.Registrar.LeaveAsync(CancellationToken.None));
 
         Assert.Equal(0, app.Log.Count(511));
         Assert.Equal(0, app.Log.Count(510));

@@ -62,14 +62,25 @@ internal sealed class RegisteredApp : IAsyncDisposable
     public async Task RestAsync()
     {
         await Registrar.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
-        await Eventually.HoldsAsync("it is followed", () =>
+        do
         {
-            // Loops that have had much to do are held up for a tenth of a second.
-            if (!Agent.IsFollowed && Time.NextDue <= TimeSpan.FromMilliseconds(100))
-                Time.AdvanceToNext();
-            return Agent.IsFollowed;
-        });
-        await Time.WaitForTimersAsync(TimersAtRest);
+            await Eventually.HoldsAsync("it is followed", () =>
+            {
+                LetGo();
+                return Agent.IsFollowed;
+            });
+            await Time.WaitForTimersAsync(TimersAtRest);
+        }
+        while (LetGo());
+    }
+
+    /// <summary>Loops that have had much to do are held up for a tenth of a second.</summary>
+    private bool LetGo()
+    {
+        var heldUp = Time.NextDue <= TimeSpan.FromMilliseconds(100);
+        if (heldUp)
+            Time.AdvanceToNext();
+        return heldUp;
     }
 
     /// <summary>Lets time pass, and whatever is due in it happen.</summary>
@@ -101,6 +112,19 @@ internal sealed class RegisteredApp : IAsyncDisposable
                 return Time.GetUtcNow() - start;
             Time.AdvanceToNext();
         }
+    }
+
+    /// <summary>Moves the clock for what waits for an agent that does not answer, and says how long that took.</summary>
+    public async Task<TimeSpan> UntilAsync(Task over)
+    {
+        var start = Time.GetUtcNow();
+        await Eventually.HoldsAsync("the patience is over", () =>
+        {
+            if (!over.IsCompleted && Time.NextDue <= TimeSpan.FromSeconds(1))
+                Time.AdvanceToNext();
+            return over.IsCompleted;
+        });
+        return Time.GetUtcNow() - start;
     }
 
     /// <summary>The same for the next registration after the entry was lost, not to the second.</summary>

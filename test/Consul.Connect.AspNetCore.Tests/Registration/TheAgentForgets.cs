@@ -49,7 +49,7 @@ public sealed class TheAgentForgets
     {
         await using var app = await new RegisteredApp(Checks).StartedAsync();
         app.Agent.SetStatus("web", status);
-        await app.PassAsync(TimeSpan.FromSeconds(4));
+        await app.PassAsync(TimeSpan.FromSeconds(11));
         app.Agent.Saw("");
         app.Agent.Forget();
 
@@ -74,13 +74,13 @@ public sealed class TheAgentForgets
     }
 
     [Fact]
-    public async Task A_check_alone_is_noticed_within_2_s()
+    public async Task A_check_alone_is_noticed_within_10_s()
     {
         await using var app = await new RegisteredApp(Checks).StartedAsync();
         app.Agent.Saw("");
         app.Agent.ForgetCheck("web");
 
-        Assert.InRange(await app.UntilAsync("register orders-1"), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.InRange(await app.UntilAsync("register orders-1"), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         await app.RestAsync();
         Assert.Equal(["service:orders-1:1 passing", "web passing"], app.Agent.Checks);
         Assert.Contains("501 Information: Registered orders as orders-1 again: the agent no longer knew its check web.", app.Log.Lines);

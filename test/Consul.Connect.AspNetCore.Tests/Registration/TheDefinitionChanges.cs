@@ -44,7 +44,7 @@ public sealed class TheDefinitionChanges
             definition.Checks.Add(new() { Id = "mine", Ttl = TimeSpan.FromSeconds(10) });
             definition.Checks.Add(new() { Ttl = TimeSpan.FromSeconds(20) });
         }).StartedAsync();
-        app.Agent.Put(app.Agent.Services[0], new RegisteredCheck("disk", "passing", "", ""));
+        app.Agent.Put(app.Agent.Services[0], new RegisteredCheck("disk", "passing", ""));
         app.Registrar.Redefine(RegisteredApp.Define(null));
         await app.PassAsync(TimeSpan.FromMinutes(1));
 
@@ -191,6 +191,18 @@ public sealed class TheDefinitionChanges
         Assert.Equal(["v2"], app.Agent.Services[0].Tags);
         Assert.Single(app.Agent.Writes);
         Assert.Equal(1, app.Log.Count(508));
+    }
+
+    [Fact]
+    public async Task Before_the_start_to_one_that_cannot_be_applied_the_one_before_is_registered()
+    {
+        await using var app = new RegisteredApp(definition => definition.Tags.Add("v1"));
+        app.Registrar.Check(() => app.Listener);
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Checks.Add(new() { Grpc = "10.0.0.7:8443", Interval = TimeSpan.FromSeconds(10) })));
+        await app.StartedAsync();
+
+        Assert.Equal(["v1"], app.Agent.Services[0].Tags);
+        Assert.Equal(1, app.Log.Count(509));
     }
 
     [Fact]

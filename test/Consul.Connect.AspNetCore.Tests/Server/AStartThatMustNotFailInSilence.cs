@@ -42,6 +42,26 @@ public sealed class AStartThatMustNotFailInSilence
     }
 
     [Fact]
+    public async Task Leaves_nothing_registered_when_it_fails()
+    {
+        await using var agent = await ScriptedAgent.StartAsync();
+        agent.UseCa(TestCa.Create());
+        using var refusal = agent.Fail("/v1/agent/connect/ca/leaf/billing", 403, "Permission denied");
+        await using (var app = Build(agent.Address, failFast: true, TimeProvider.System, builder =>
+        {
+            builder.Configuration["Kestrel:Endpoints:Billing:Url"] = "https://127.0.0.1:0";
+            builder.WebHost.UseConsulConnect("billing", o => o.Endpoint = "Billing");
+        }))
+        {
+            var start = app.StartAsync();
+            await Eventually.HoldsAsync("one of the two is registered", () => agent.Services.Count == 1);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => start);
+        }
+
+        Assert.Empty(agent.Services);
+    }
+
+    [Fact]
     public async Task Is_complete_when_callers_find_the_app()
     {
         await using var agent = await ConsulDevAgent.StartAsync();
@@ -65,7 +85,7 @@ public sealed class AStartThatMustNotFailInSilence
         await app.StopAsync();
     }
 
-    private static WebApplication Build(string agent, bool failFast, TimeProvider time)
+    private static WebApplication Build(string agent, bool failFast, TimeProvider time, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = Environments.Production });
         builder.Configuration["Kestrel:Endpoints:Connect:Url"] = "https://127.0.0.1:0";
@@ -75,6 +95,7 @@ public sealed class AStartThatMustNotFailInSilence
         builder.Services.AddRoutingCore().AddSingleton(time);
         builder.WebHost.UseKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel")));
         builder.WebHost.UseConsulConnect();
+        configure?.Invoke(builder);
         return builder.Build();
     }
 }

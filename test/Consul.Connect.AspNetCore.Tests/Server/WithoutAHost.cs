@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using ConsulConnect.TestKit;
+using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Tests.Server;
 
@@ -85,6 +87,27 @@ public sealed class WithoutAHost : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => service.WaitUntilReadyAsync());
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_leaves_nothing_behind()
+    {
+        var ended = 0;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, meters) =>
+        {
+            if (instrument.Meter.Tags?.Any(tag => (tag.Key, tag.Value) is ("consul.connect.service", "echo-fails")) == true)
+                meters.EnableMeasurementEvents(instrument);
+        };
+        listener.MeasurementsCompleted = (_, _) => ended++;
+        listener.Start();
+
+        await Assert.ThrowsAsync<OptionsValidationException>(() => ConnectService.StartAsync(options =>
+        {
+            options.Address = "http://127.0.0.1:1";
+            options.Service = new() { Name = "echo-fails", Port = 9000, Checks = { new() { Http = $"http://{Environment.MachineName}:9000/", Interval = TimeSpan.FromSeconds(10) } } };
+        }));
+        Assert.NotEqual(0, ended);
     }
 
     private async Task<ConnectService> StartAsync(ConnectDefaultPolicy policy)
