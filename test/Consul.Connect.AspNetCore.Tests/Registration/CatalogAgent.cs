@@ -5,7 +5,7 @@ using ConsulConnect.Agent;
 namespace ConsulConnect.Tests.Registration;
 
 /// <summary>An agent that knows services and their checks only, and does what a test tells it.</summary>
-internal sealed class CatalogAgent : IAgentClient, IDisposable
+internal sealed partial class CatalogAgent : IAgentClient, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Channel<string> _calls = Channel.CreateUnbounded<string>();
@@ -279,24 +279,6 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
         await CallAsync("match", cancellationToken);
         return new(new(Intentions), 1, null, TimeSpan.Zero, "");
     }
-
-    public Task<AgentAnswer<CaRoots>> GetRootsAsync(BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<IssuedLeaf>> GetLeafAsync(string service, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<IntentionTable>> WaitForIntentionsAsync(BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<AuthorizeVerdict>> AuthorizeAsync(string target, string clientCertUri, string clientCertSerial, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<HealthList>> GetHealthAsync(HealthQuery what, BlockingQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<HealthList>> GetCachedHealthAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<QueryAnswer>> ExecuteQueryAsync(string name, string? datacenter, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<DiscoveryChain>> GetDiscoveryChainAsync(HealthQuery what, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public Task<AgentAnswer<AgentSelf>> GetSelfAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private static TaskCompletionSource Done()
     {

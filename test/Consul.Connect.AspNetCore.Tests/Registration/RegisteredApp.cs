@@ -110,6 +110,7 @@ internal sealed class RegisteredApp : IAsyncDisposable
             await Eventually.HoldsAsync($"the agent sees {call}, or time must pass", () => (seen = seen || Agent.HasSeen(call)) || (Registrar.IsRegistered && Time.Timers >= TimersAtRest));
             if (seen)
                 return Time.GetUtcNow() - start;
+            Assert.True(Time.GetUtcNow() - start < TimeSpan.FromHours(1), $"The agent has not seen {call} in an hour.");
             Time.AdvanceToNext();
         }
     }

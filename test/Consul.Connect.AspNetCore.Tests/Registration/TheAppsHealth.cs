@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text;
 using ConsulConnect.Agent;
 using ConsulConnect.Registration;
+using ConsulConnect.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
@@ -82,34 +84,23 @@ public sealed class TheAppsHealth : IAsyncDisposable
     [Fact]
     public async Task Names_the_check_that_hangs_and_does_not_start_it_twice()
     {
-        var started = 0;
-        var end = new TaskCompletionSource<HealthCheckResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var run = new SemaphoreSlim(0);
-        Checks.AddAsyncCheck("queue", () =>
-        {
-            Interlocked.Increment(ref started);
-            return end.Task;
-        }).AddCheck("db", () =>
-        {
-            run.Release();
-            return HealthCheckResult.Healthy();
-        });
-        var readiness = Readiness;
-        for (var i = 0; i < 5; i++)
+        var service = new Hanging("queue");
+        var readiness = new HealthReadiness(() => service, () => [.. new[] { "queue", "db" }.Select(name => new HealthCheckRegistration(name, new Hanging.NoCheck(), null, null))]);
+        for (var i = 1; i <= 5; i++)
         {
             using var limit = new CancellationTokenSource();
             var report = readiness.ReportAsync(limit.Token);
-            await run.WaitAsync(TimeSpan.FromSeconds(30));
-            await ConsulConnect.TestKit.Eventually.HoldsAsync("the queue is asked", () => Volatile.Read(ref started) > 0);
+            await Eventually.HoldsAsync("both have been asked", () => service.Asked("db") == i && service.Asked("queue") > 0);
             await limit.CancelAsync();
 
+            // The other one may still be on its way out.
             Assert.Contains("queue: Unhealthy, it hangs: it has not answered in the time there is", (await report).Output.Split('\n'));
             Assert.Equal(CheckStatus.Critical, (await report).Status);
         }
 
-        Assert.Equal(1, started);
-        end.SetResult(HealthCheckResult.Healthy());
-        await ConsulConnect.TestKit.Eventually.ReadsAsync("the queue is well", readiness.ReportAsync, report => report.Status == CheckStatus.Passing);
+        Assert.Equal(1, service.Asked("queue"));
+        service.GoOn();
+        Assert.Equal(CheckStatus.Passing, (await readiness.ReportAsync(CancellationToken.None)).Status);
     }
 
     [Fact]
@@ -156,5 +147,30 @@ public sealed class TheAppsHealth : IAsyncDisposable
     private sealed class Broken : HealthCheckService
     {
         public override Task<HealthReport> CheckHealthAsync(Func<HealthCheckRegistration, bool>? predicate, CancellationToken cancellationToken = default) => throw new NotSupportedException("not today");
+    }
+
+    /// <summary>Its checks are well, but for one that says nothing, cancelled or not.</summary>
+    private sealed class Hanging(string hangs) : HealthCheckService
+    {
+        private readonly ConcurrentQueue<string> _asked = [];
+        private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Asked(string name) => _asked.Count(one => one == name);
+
+        public void GoOn() => _goOn.SetResult();
+
+        public override async Task<HealthReport> CheckHealthAsync(Func<HealthCheckRegistration, bool>? predicate, CancellationToken cancellationToken = default)
+        {
+            var name = new[] { "queue", "db" }.Single(name => predicate!(new(name, new NoCheck(), null, null)));
+            _asked.Enqueue(name);
+            if (name == hangs)
+                await _goOn.Task;
+            return new(new Dictionary<string, HealthReportEntry> { [name] = new(HealthStatus.Healthy, null, TimeSpan.Zero, null, null) }, TimeSpan.Zero);
+        }
+
+        public sealed class NoCheck : IHealthCheck
+        {
+            public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        }
     }
 }
