@@ -21,7 +21,7 @@ namespace ConsulConnect;
 /// loops that keep both fresh. From the container after <c>UseConsulConnect()</c> or <c>AddConsulConnect()</c>, or without a
 /// host from <see cref="StartAsync(Action{ConsulConnectOptions}, ILoggerFactory?, CancellationToken)"/>.
 /// </summary>
-public sealed class ConnectService : IAsyncDisposable
+public sealed partial class ConnectService : IAsyncDisposable
 {
     private readonly AgentClient? _client;
     private readonly TimeProvider _time;
@@ -216,34 +216,6 @@ public sealed class ConnectService : IAsyncDisposable
             return new(_disposed ??= StopAsync());
     }
 
-    internal void Start()
-    {
-        IsStarted = true;
-        Connections.Start();
-        Credentials.Start();
-        Authorizer.Start();
-        Upstreams.Start();
-    }
-
-    /// <param name="endpoints">Where the mesh is served, for the start line.</param>
-    /// <param name="listener">Where it is bound at the moment, and null where that is no address to dial; null itself when there is nothing callers could dial.</param>
-    internal void EnterMesh(string endpoints, Func<IPEndPoint?>? listener) => _entry.Start(endpoints, listener);
-
-    /// <summary>Until callers can find it and are served.</summary>
-    /// <exception cref="InvalidOperationException">It is not so far within 10 s.</exception>
-    internal Task WaitUntilJoinedAsync(CancellationToken cancellationToken) => _entry.WaitAsync(cancellationToken);
-
-    /// <summary>
-    /// Out of the catalog, then still serving until callers know, then a graceful end of what is open: while all of it is still served.
-    /// </summary>
-    internal async Task LeaveAsync(CancellationToken cancellationToken)
-    {
-        var registration = Options.Registration;
-        if (await LeaveCatalogAsync(cancellationToken) && registration.PropagationDelay > TimeSpan.Zero)
-            await Task.Delay(registration.PropagationDelay, _time, cancellationToken);
-        await new ConnectionDrain(Connections, _time).RunAsync(registration.DrainTime, cancellationToken);
-    }
-
     private static async Task<ConnectService> StartAsync(IConfiguration? configuration, Action<ConsulConnectOptions>? configure, ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -266,12 +238,6 @@ public sealed class ConnectService : IAsyncDisposable
         }
     }
 
-    private async Task<bool> LeaveCatalogAsync(CancellationToken cancellationToken)
-    {
-        await _entry.DisposeAsync();
-        return Registrar is not null && await Registrar.LeaveAsync(cancellationToken);
-    }
-
     private IAuthorizer Authorize(ConnectAuthorizationOptions options) => Link switch
     {
         null => new ConfiguredPolicy(Name, options.DefaultPolicy),
@@ -284,25 +250,6 @@ public sealed class ConnectService : IAsyncDisposable
         var own = new OwnCredentials(Name, Credentials, patience, _time);
         var dialer = new Dialer(Name, own, patience, _time, _metrics);
         return new(new(Name, Upstreams, Options.Connect.Upstreams, Credentials, own, dialer, patience, _time, logger));
-    }
-
-    private async Task StopAsync()
-    {
-        await _stopping.CancelAsync();
-        try
-        {
-            await LeaveCatalogAsync(CancellationToken.None);
-        }
-        finally
-        {
-            // Whatever went wrong before, no loop may go on.
-            await Connections.DisposeAsync();
-            await Outbound.DisposeAsync();
-            await Task.WhenAll(Upstreams.DisposeAsync().AsTask(), Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
-            if (_client is not null)
-                await _client.DisposeAsync();
-            _metrics.Dispose();
-        }
     }
 
     private string Missing() => Credentials.Current switch

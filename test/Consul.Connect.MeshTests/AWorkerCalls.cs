@@ -166,7 +166,7 @@ public sealed class AWorkerCalls(SharedAgent shared) : IClassFixture<SharedAgent
             await Eventually.HoldsAsync($"port {port} {(refused ? "refuses" : "serves")}", async _ => (await Attempt.MakeAsync(caller, port)).IsRefused == refused);
     }
 
-    private Task<GoPeerServer> GoAsync(string kind, string id) => GoPeer.ServeAsync(shared.Agent, kind, "-name", _service, "-register", "-id", $"{_service}-{id}");
+    private Task<PeerServer> GoAsync(string kind, string id) => GoPeer.ServeAsync(shared.Agent, kind, "-name", _service, "-register", "-id", $"{_service}-{id}");
 
     private Task<MeshApp> OwnAsync() => shared.ServeAsync(_service, Map, ("Consul:Service:Name", _service));
 

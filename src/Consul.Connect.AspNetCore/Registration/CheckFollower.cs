@@ -23,7 +23,8 @@ internal sealed class CheckFollower : IAsyncDisposable
     public CheckFollower(AgentLink link, HeldEntry held, CheckStatuses statuses)
     {
         (_link, _held, _statuses) = (link, held, statuses);
-        _watch = new("checks", FollowAsync, _ => null, link);
+        // An entry that is gone is noticed by others too, and registered by one.
+        _watch = new("checks", FollowAsync, _ => null, link) { WhenMissing = _ => Task.CompletedTask };
     }
 
     public WatchState State => _watch.State;
@@ -38,11 +39,9 @@ internal sealed class CheckFollower : IAsyncDisposable
         (_reviewed, _reviewedAt) = (held, _link.Time.GetTimestamp());
         var answer = await _link.Client.GetChecksAsync(held.Entry.Id, cancellationToken);
         _statuses.Learn(answer.Value);
-        var review = CheckReview.Of(held.Entry, held.EverSent, answer.Value);
-        if (review.Missing is [var missing, ..])
-            _held.Doubt(held, new($"the agent no longer knew its check {missing}"));
-        else
-            await TidyAsync(held, review, cancellationToken);
+        // What is being written may be in the answer already.
+        if (_held.Stands(held))
+            await ReviewAsync(held, CheckReview.Of(held.Entry, held.EverSent, answer.Value), cancellationToken);
         return answer with { Index = ++_turns, ContentHash = null };
     }
 
@@ -59,8 +58,14 @@ internal sealed class CheckFollower : IAsyncDisposable
         }
     }
 
-    private async Task TidyAsync(Held held, CheckReview review, CancellationToken cancellationToken)
+    private async Task ReviewAsync(Held held, CheckReview review, CancellationToken cancellationToken)
     {
+        if (review.Missing is [var missing, ..])
+        {
+            _held.Doubt(held, new($"the agent no longer knew its check {missing}"));
+            return;
+        }
+
         var id = held.Entry.Id;
         foreach (var obsolete in review.Obsolete.TakeWhile(_ => _held.Stands(held)))
         {

@@ -37,12 +37,7 @@ internal sealed class DesiredEntry
     }
 
     /// <summary>From now on this definition holds.</summary>
-    public void Redefine(ConsulServiceOptions definition)
-    {
-        if (definition.Name is { } name && name != _name)
-            Log.NameStays(_logger, _path, _name, name);
-        _definition = definition;
-    }
+    public void Redefine(ConsulServiceOptions definition) => _definition = definition;
 
     /// <param name="inForce">What the agent has been told; one that would say the same is this one.</param>
     /// <returns>Null while the listener is not bound. For one loop, not for several threads.</returns>

@@ -135,7 +135,7 @@ internal sealed class EntryKeeper : IAsyncDisposable
         {
             await TellAsync(entry with { Checks = [.. entry.Checks.Select(check => check with { Status = Status(check, health) })] }, cancellationToken);
             _checks = _checks.Union(entry.Checks.Select(check => check.Id));
-            held = new(desired, credentials, _checks);
+            held = new(desired, _checks, credentials);
         }
         catch (AgentException refused) when (isNew && refused.Fault is AgentFault.Denied or AgentFault.Permanent)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ConsulConnect.Agent;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ConsulConnect.Registration;

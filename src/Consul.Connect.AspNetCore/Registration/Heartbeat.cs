@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using ConsulConnect.Agent;
 
 namespace ConsulConnect.Registration;
@@ -53,7 +52,6 @@ internal sealed class Heartbeat : IAsyncDisposable
         return missing is null ? new(report, ++_turns, null, TimeSpan.Zero, $"{_turns}") : throw missing;
     }
 
-    [SuppressMessage("Style", "IDE0046", Justification = "One case after the other reads better.")]
     private async Task<(Held Held, TimeSpan Interval)> DueAsync(bool afterFailure, CancellationToken cancellationToken)
     {
         while (true)

@@ -5,9 +5,9 @@ namespace ConsulConnect.Registration;
 
 /// <summary>An entry the agent has.</summary>
 /// <param name="Desired">What was sent.</param>
-/// <param name="Credentials">With which token and TLS files.</param>
 /// <param name="EverSent">The ids of all checks that this process has registered.</param>
-internal sealed record Held(Desired Desired, CancellationToken Credentials, ImmutableHashSet<string> EverSent)
+/// <param name="Credentials">With which token and TLS files.</param>
+internal sealed record Held(Desired Desired, ImmutableHashSet<string> EverSent, CancellationToken Credentials)
 {
     public ServiceRegistration Entry => Desired.Entry;
 }
@@ -80,7 +80,11 @@ internal sealed class HeldEntry(TimeProvider time)
     }
 
     /// <summary>The end: the entry has been taken out.</summary>
-    public void Clear() => Set(null, loss: null);
+    public void Clear()
+    {
+        lock (_gate)
+            Set(null, loss: null);
+    }
 
     public async Task<Held> WaitAsync(CancellationToken cancellationToken)
     {
@@ -104,14 +108,12 @@ internal sealed class HeldEntry(TimeProvider time)
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Called under the gate; whoever waits goes on elsewhere.</summary>
     private void Set(Held? held, Loss? loss)
     {
-        lock (_gate)
-        {
-            (_current, Loss) = (held, loss);
-            var before = _changed;
-            _changed = New();
-            before.SetResult();
-        }
+        (_current, Loss) = (held, loss);
+        var before = _changed;
+        _changed = New();
+        before.SetResult();
     }
 }

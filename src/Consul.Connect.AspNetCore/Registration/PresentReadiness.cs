@@ -1,14 +1,15 @@
+using System.Diagnostics.CodeAnalysis;
 using ConsulConnect.Agent;
 
 namespace ConsulConnect.Registration;
 
 /// <summary>How well the app is at this moment, asked for by one at a time and never for long.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
 internal sealed class PresentReadiness(IReadiness readiness, TimeProvider time)
 {
     /// <summary>How long somebody may be kept waiting who can do with the last report.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    // Never disposed: without a wait handle it holds nothing.
     private readonly SemaphoreSlim _one = new(1);
     private volatile ReadinessReport? _latest;
 

@@ -23,6 +23,8 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     private readonly Heartbeat _heartbeat;
     private readonly TokenFollower _token;
     private readonly Lock _gate = new();
+    private readonly string? _name;
+    private ConsulServiceOptions? _definition;
     private ProtocolFollower? _protocol;
     private DesiredEntry? _desired;
     private EntryKeeper? _keeper;
@@ -30,7 +32,8 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
 
     public ServiceRegistrar(AgentLink link, ConsulConnectOptions options, IReadiness readiness)
     {
-        (_link, _options) = (link, options);
+        // The certificate has this name too: whatever a changed definition says, it stays.
+        (_link, _options, _name, _definition) = (link, options, options.ServiceName, options.Service);
         _readiness = new(readiness, link.Time);
         _held = new(link.Time);
         _entry = new(link, _held);
@@ -54,7 +57,7 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     /// <summary>Null while it is not known.</summary>
     public TokenLife? Token => _token.Life;
 
-    private string Name => _options.ServiceName ?? throw new InvalidOperationException("The options have not been validated.");
+    private string Name => _name ?? throw new InvalidOperationException("The options have not been validated.");
 
     /// <summary>Whether <see cref="Start"/> could begin, while a fault still stops the app's own start.</summary>
     /// <exception cref="OptionsValidationException">The definition does not fit what is bound.</exception>
@@ -85,11 +88,12 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     /// <summary>The definition has changed in the configuration.</summary>
     public void Redefine(ConsulServiceOptions definition)
     {
+        if (definition.Name is { } name && name != Name)
+            Log.NameStays(_link.Logger, _options.DefinitionPath, Name, name);
         lock (_gate)
         {
-            // Nothing has looked at it yet.
-            if (_desired is null)
-                _options.Service = definition;
+            _definition = definition;
+            // Before anything has looked at it, that is all.
             _desired?.Redefine(definition);
         }
 
@@ -121,5 +125,5 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     public async ValueTask DisposeAsync() => await LeaveAsync(CancellationToken.None);
 
     private DesiredEntry Desire(Func<IPEndPoint?> listener) =>
-        new(Name, _options.DefinitionPath, _options.Service ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
+        new(Name, _options.DefinitionPath, _definition ?? throw new InvalidOperationException("Nothing asks for an entry in the catalog."), listener, _link.Logger);
 }

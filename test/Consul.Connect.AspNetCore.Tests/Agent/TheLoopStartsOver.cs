@@ -1,5 +1,3 @@
-using ConsulConnect.Agent;
-
 namespace ConsulConnect.Tests.Agent;
 
 public sealed class TheLoopStartsOver

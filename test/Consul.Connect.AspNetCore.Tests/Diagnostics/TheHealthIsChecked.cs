@@ -196,7 +196,7 @@ public sealed class TheHealthIsChecked : IAsyncLifetime
 
         failing.Dispose();
         await UntilRegisteredAsync(app);
-        Assert.Equal("passing", _agent.Checks.Values.Single()["Status"]!.GetValue<string>());
+        Assert.Equal("passing", _agent.KnownChecks.Values.Single()["Status"]!.GetValue<string>());
     }
 
     [Fact]

@@ -5,6 +5,8 @@ namespace ConsulConnect.Tests.Registration;
 
 public sealed class AnEntryIsDoubted
 {
+    private const int Rounds = 100_000;
+
     [Fact]
     public async Task While_it_is_replaced_never_costs_what_replaced_it()
     {
@@ -36,7 +38,5 @@ public sealed class AnEntryIsDoubted
         Assert.Equal(0, lost);
     }
 
-    private const int Rounds = 100_000;
-
-    private static Held Make() => new(new(CatalogEntry.From(RegisteredApp.Define(null), "orders", new(IPAddress.Loopback, 8443)), null), default, []);
+    private static Held Make() => new(new(CatalogEntry.From(RegisteredApp.Define(null), "orders", new(IPAddress.Loopback, 8443)), null), [], default);
 }

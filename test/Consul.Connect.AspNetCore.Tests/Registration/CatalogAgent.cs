@@ -31,6 +31,9 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
     /// <summary>What the operator says the service speaks; null: nothing.</summary>
     public string? Protocol { get; set; }
 
+    /// <summary>A registration is answered only then, though it holds already.</summary>
+    public Task Answering { get; set; } = Task.CompletedTask;
+
     public IReadOnlyList<Intention> Intentions { get; set; } = [];
 
     /// <summary>What came with the last registration.</summary>
@@ -176,6 +179,7 @@ internal sealed class CatalogAgent : IAgentClient, IDisposable
                 _checks[check.Id] = (registration.Id, new(check.Id, status, check.Definition.Notes ?? ""));
             }
         });
+        await Answering.WaitAsync(cancellationToken);
     }
 
     public async Task DeregisterServiceAsync(string id, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ public sealed class ChecksOfTheInstance
         foreach (var change in (Action[])[app.Agent.ChangeToken, () => app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("v2"))), () => app.Agent.Change("orders-1", service => service with { Port = 9 })])
         {
             change();
-            await app.Agent.SeenAsync("register");
+            await app.UntilAsync("register");
             await app.RestAsync();
         }
 

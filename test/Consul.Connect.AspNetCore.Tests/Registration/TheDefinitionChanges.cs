@@ -56,6 +56,34 @@ public sealed class TheDefinitionChanges
     }
 
     [Fact]
+    public async Task What_others_see_of_it_before_the_agent_has_answered_is_no_surprise()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.Agent.Answering = answer.Task;
+        app.Agent.Saw("");
+        app.Registrar.Redefine(RegisteredApp.Define(definition =>
+        {
+            definition.Port = 9443;
+            definition.Checks.Add(new() { Id = "mine", Ttl = TimeSpan.FromSeconds(30) });
+        }));
+        await app.Agent.SeenAsync("register");
+        await Eventually.HoldsAsync("the agent has it", () => app.Agent.Services[0].Port == 9443);
+        for (var i = 0; i < 3; i++)
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(10));
+            await app.Agent.SeenAsync("checks");
+        }
+
+        Assert.True(app.Registrar.IsRegistered);
+        answer.SetResult();
+        await app.UntilAsync("remove service:orders-1");
+        await app.PassAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(["register orders-1", "register orders-1", "remove service:orders-1"], app.Agent.Writes);
+        Assert.Equal(0, app.Log.Count(507) + app.Log.Count(504));
+    }
+
+    [Fact]
     public async Task A_new_id_is_registered_before_the_old_one_is_removed()
     {
         await using var app = await new RegisteredApp().StartedAsync();
@@ -152,11 +180,17 @@ public sealed class TheDefinitionChanges
     public async Task Before_the_start_it_is_what_the_start_registers()
     {
         await using var app = new RegisteredApp();
-        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("v2")));
+        app.Registrar.Redefine(RegisteredApp.Define(definition =>
+        {
+            definition.Name = "billing";
+            definition.Tags.Add("v2");
+        }));
         await app.StartedAsync();
 
+        Assert.Equal("orders", app.Agent.Services[0].Name);
         Assert.Equal(["v2"], app.Agent.Services[0].Tags);
         Assert.Single(app.Agent.Writes);
+        Assert.Equal(1, app.Log.Count(508));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using ConsulConnect.Agent;
-using ConsulConnect.Registration;
 
 namespace ConsulConnect.Tests.Registration;
 
@@ -20,6 +19,19 @@ public sealed class TheHeartbeat
 
         Assert.Equal(TimeSpan.FromSeconds(10), await app.UntilAsync("update"));
         Assert.Equal(TimeSpan.FromSeconds(10), await app.UntilAsync("update"));
+    }
+
+    [Fact]
+    public async Task Comes_at_once_after_every_other_registration_too()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Agent.Saw("");
+        var before = app.Time.GetUtcNow();
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("v2")));
+
+        await app.Agent.SeenAsync("register");
+        await app.Agent.SeenAsync("update service:orders-1 passing");
+        Assert.Equal(before, app.Time.GetUtcNow());
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Text.Json.Nodes;
 using ConsulConnect.DevAgent;
-using ConsulConnect.Server;
 using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

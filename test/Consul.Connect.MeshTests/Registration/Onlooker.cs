@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ConsulConnect.MeshTests.Peers;
 using ConsulConnect.TestKit;
 
 namespace ConsulConnect.MeshTests.Registration;
@@ -7,7 +8,7 @@ namespace ConsulConnect.MeshTests.Registration;
 internal sealed class Onlooker : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly ConcurrentDictionary<string, Instance> _seen = [];
+    private readonly ConcurrentDictionary<string, CatalogInstance> _seen = [];
     private readonly Task _run;
     private int _looks;
 

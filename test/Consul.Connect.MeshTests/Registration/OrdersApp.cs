@@ -1,3 +1,4 @@
+using ConsulConnect.MeshTests.Peers;
 using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 

@@ -1,4 +1,4 @@
-using ConsulConnect.TestKit;
+using ConsulConnect.MeshTests.Peers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -9,7 +9,7 @@ public sealed class TheAppsHealthChanges
     private volatile HealthCheckResult[] _database = [HealthCheckResult.Healthy()];
 
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     public async Task The_catalog_follows_with_the_report(string kind)
     {
@@ -35,19 +35,5 @@ public sealed class TheAppsHealthChanges
             await agent.HasAsync("orders", $"it is {status}", one => one.Status == status);
             Assert.Equal(output, (await agent.ChecksAsync())["service:orders-1"].Output);
         }
-    }
-
-    [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
-    [InlineData(AnyAgent.Dev)]
-    public async Task An_app_that_starts_unwell_is_not_found_well(string kind)
-    {
-        _database = [HealthCheckResult.Unhealthy("not yet")];
-        await using var agent = await AnyAgent.StartAsync(kind);
-        await using var onlooker = await Onlooker.StartAsync(agent, "orders");
-        await using var app = await OrdersApp.StartAsync(agent, builder => builder.Services.AddHealthChecks().AddCheck("database", () => _database[0]));
-
-        await agent.HasAsync("orders", "it is critical", one => one.Status == "critical");
-        await onlooker.NeverSawAsync("passing");
     }
 }

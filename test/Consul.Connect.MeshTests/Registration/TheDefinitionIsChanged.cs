@@ -1,11 +1,11 @@
-using ConsulConnect.TestKit;
+using ConsulConnect.MeshTests.Peers;
 
 namespace ConsulConnect.MeshTests.Registration;
 
 public sealed class TheDefinitionIsChanged
 {
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     public async Task Its_old_checks_go_and_those_of_others_stay(string kind)
     {
@@ -29,7 +29,7 @@ public sealed class TheDefinitionIsChanged
     }
 
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     public async Task A_new_id_takes_the_place_of_the_old_one(string kind)
     {
@@ -40,11 +40,11 @@ public sealed class TheDefinitionIsChanged
         app.Redefine(definition => definition.Id = "orders-2");
         await agent.HasAsync("orders", "the new one is there alone", one => one is { Id: "orders-2", Status: "passing" });
         await app.StopAsync();
-        await agent.HasNoneAsync("orders");
+        await agent.IsAsync("orders", null);
     }
 
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     [Trait("Case", "REG-003")]
     public async Task An_id_on_the_agent_is_taken_over_with_one_warning(string kind)
@@ -60,6 +60,6 @@ public sealed class TheDefinitionIsChanged
         Assert.Contains("was \"orders\" at 10.0.0.9, port 9; it is \"orders\" at 127.0.0.1, port", warning.Message, StringComparison.Ordinal);
     }
 
-    private static Task<Instance> HasChecksAsync(AnyAgent agent, params string[] ids) => agent.HasAsync(
+    private static Task<CatalogInstance> HasChecksAsync(AnyAgent agent, params string[] ids) => agent.HasAsync(
         "orders", $"its checks are {string.Join(", ", ids)}", one => one.Checks.Select(check => check.Id).Order(StringComparer.Ordinal).SequenceEqual(ids));
 }

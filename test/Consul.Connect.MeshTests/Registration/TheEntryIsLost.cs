@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ConsulConnect.MeshTests.Peers;
 using ConsulConnect.TestKit;
 using Xunit.Abstractions;
 
@@ -12,7 +13,7 @@ public sealed class TheEntryIsLost(ITestOutputHelper output)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     [Trait("Case", "REG-004")]
     public async Task The_agent_is_restarted_without_data(string kind)
@@ -33,7 +34,7 @@ public sealed class TheEntryIsLost(ITestOutputHelper output)
     }
 
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     public async Task Somebody_deregisters_it(string kind)
     {
@@ -54,7 +55,7 @@ public sealed class TheEntryIsLost(ITestOutputHelper output)
     }
 
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     public async Task Another_definition_replaces_it(string kind)
     {
@@ -78,7 +79,7 @@ public sealed class TheEntryIsLost(ITestOutputHelper output)
     }
 
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     public async Task Somebody_removes_its_check(string kind)
     {
@@ -95,7 +96,7 @@ public sealed class TheEntryIsLost(ITestOutputHelper output)
     }
 
     [SkippableTheory]
-    [InlineData(AnyAgent.Consul)]
+    [InlineData(AnyAgent.Real)]
     [InlineData(AnyAgent.Dev)]
     public async Task A_check_that_the_agent_runs_comes_back_as_it_was(string kind)
     {

@@ -14,7 +14,7 @@ public sealed partial class ScriptedAgent
     private readonly ConcurrentDictionary<string, JsonObject> _checks = new(StringComparer.Ordinal);
 
     /// <summary>The checks, by id, in the form of <c>/v1/agent/checks</c>.</summary>
-    public IReadOnlyDictionary<string, JsonObject> Checks => _checks;
+    public IReadOnlyDictionary<string, JsonObject> KnownChecks => _checks;
 
     // A check that is there keeps its status.
     private void AddChecks(string service, JsonObject body)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ConsulConnect.TestKit;
 
 /// <summary>A mesh peer on Consul's own Go library: <c>test/tools/go-peer</c>, or the one <c>GO_PEER_BINARY</c> names.</summary>
@@ -19,25 +17,13 @@ public static class GoPeer
         await ChildProcess.RunAsync(await FindAsync(), arguments, Environment(agent));
 
     /// <summary>Starts a peer that serves (<c>server</c>, <c>tcpecho</c>) and waits until it does.</summary>
-    public static Task<GoPeerServer> ServeAsync(ConsulAgent agent, params string[] arguments) => ServeAsync(Environment(agent), arguments);
+    public static Task<PeerServer> ServeAsync(ConsulAgent agent, params string[] arguments) => ServeAsync(Environment(agent), arguments);
 
     /// <summary>The same with any agent that speaks Consul's HTTP API.</summary>
-    public static Task<GoPeerServer> ServeAsync(Uri agent, params string[] arguments) => ServeAsync(Environment(agent), arguments);
+    public static Task<PeerServer> ServeAsync(Uri agent, params string[] arguments) => ServeAsync(Environment(agent), arguments);
 
-    private static async Task<GoPeerServer> ServeAsync(IReadOnlyDictionary<string, string?> environment, string[] arguments)
-    {
-        var process = ChildProcess.Start(await FindAsync(), arguments, environment);
-        try
-        {
-            var ready = await process.WaitForLineAsync(line => line.StartsWith("READY ", StringComparison.Ordinal));
-            return new(process, int.Parse(ready[(ready.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
-    }
+    private static async Task<PeerServer> ServeAsync(IReadOnlyDictionary<string, string?> environment, string[] arguments) =>
+        await PeerServer.StartAsync(await FindAsync(), arguments, environment);
 
     internal static ProvisionedProgram Program() => new("go-peer", "GO_PEER_BINARY", "test/tools/go-peer/build-go-peer.sh");
 
@@ -52,20 +38,5 @@ public static class GoPeer
     {
         ArgumentNullException.ThrowIfNull(agent);
         return agent.CliEnvironment;
-    }
-}
-
-/// <summary>A Go peer that serves.</summary>
-public sealed class GoPeerServer(ChildProcess process, int port) : IAsyncDisposable
-{
-    public ChildProcess Process { get; } = process;
-
-    public int Port { get; } = port;
-
-    /// <summary>Lets the peer deregister.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await Process.StopAsync();
-        await Process.DisposeAsync();
     }
 }

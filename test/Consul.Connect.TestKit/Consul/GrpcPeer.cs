@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ConsulConnect.TestKit;
 
 /// <summary>A gRPC client and server that are not ours: Debian's grpcio behind <c>test/tools/grpc-peer</c>, or the program <c>GRPC_PEER_BINARY</c> names.</summary>
@@ -21,30 +19,7 @@ public static class GrpcPeer
     }
 
     /// <summary>Starts a server on loopback, without TLS, and waits until it serves <c>/echo.Echo/Say</c>, <c>/Count</c> and <c>/Fail</c>.</summary>
-    public static async Task<GrpcPeerServer> ServeAsync()
-    {
-        var process = ChildProcess.Start(await FindAsync(), ["serve"]);
-        try
-        {
-            var ready = await process.WaitForLineAsync(line => line.StartsWith("READY ", StringComparison.Ordinal));
-            return new(process, int.Parse(ready[(ready.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
-    }
+    public static async Task<PeerServer> ServeAsync() => await PeerServer.StartAsync(await FindAsync(), ["serve"]);
 
     internal static ProvisionedProgram Program() => new("grpc-peer", "GRPC_PEER_BINARY", "test/tools/grpc-peer/install-grpc-peer.sh");
-}
-
-/// <summary>A gRPC server that is not ours.</summary>
-public sealed class GrpcPeerServer(ChildProcess process, int port) : IAsyncDisposable
-{
-    public ChildProcess Process { get; } = process;
-
-    public int Port { get; } = port;
-
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
 }
