@@ -22,9 +22,9 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     private readonly CheckFollower _checks;
     private readonly Heartbeat _heartbeat;
     private readonly TokenFollower _token;
+    private readonly Lock _gate = new();
     private readonly string? _name;
     private ConsulServiceOptions? _definition;
-    private readonly Lock _gate = new();
     private ProtocolFollower? _protocol;
     private DesiredEntry? _desired;
     private EntryKeeper? _keeper;
@@ -92,8 +92,8 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
             Log.NameStays(_link.Logger, _options.DefinitionPath, Name, name);
         lock (_gate)
         {
-            // Before the first look there is nothing to do over.
             _definition = definition;
+            // Before anything has looked at it, that is all.
             _desired?.Redefine(definition);
         }
 

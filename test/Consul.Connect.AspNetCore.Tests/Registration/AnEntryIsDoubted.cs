@@ -5,6 +5,8 @@ namespace ConsulConnect.Tests.Registration;
 
 public sealed class AnEntryIsDoubted
 {
+    private const int Rounds = 3000;
+
     [Fact]
     public async Task While_it_is_replaced_never_costs_what_replaced_it()
     {
@@ -35,9 +37,6 @@ public sealed class AnEntryIsDoubted
         await doubting;
         Assert.Equal(0, lost);
     }
-
-    // Each is a meeting of two threads, which costs a busy machine milliseconds.
-    private const int Rounds = 3000;
 
     private static Held Make() => new(new(CatalogEntry.From(RegisteredApp.Define(null), "orders", new(IPAddress.Loopback, 8443)), null), [], default);
 }

@@ -144,7 +144,7 @@ internal sealed class RegisteredApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Registrar.DisposeAsync();
+        await UntilAsync(Registrar.DisposeAsync().AsTask());
         Agent.Dispose();
         _metrics.Dispose();
     }

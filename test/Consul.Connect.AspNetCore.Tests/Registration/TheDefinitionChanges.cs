@@ -71,7 +71,7 @@ public sealed class TheDefinitionChanges
         await Eventually.HoldsAsync("the agent has it", () => app.Agent.Services[0].Port == 9443);
         for (var i = 0; i < 3; i++)
         {
-            app.Time.Advance(TimeSpan.FromSeconds(1.5));
+            app.Time.Advance(TimeSpan.FromSeconds(10));
             await app.Agent.SeenAsync("checks");
         }
 
