@@ -15,6 +15,7 @@ internal sealed partial class CatalogAgent : IAgentClient, IDisposable
     private readonly List<string> _writes = [];
     private TaskCompletionSource _event = New();
     private int _followers;
+    private int _turn;
     private int _registering;
     private CancellationTokenSource _credentials = new();
     private Func<string, AgentException?> _failure = _ => null;
@@ -195,21 +196,19 @@ internal sealed partial class CatalogAgent : IAgentClient, IDisposable
 
     public async Task<AgentAnswer<RegisteredService>> GetServiceAsync(string id, BlockingQuery query, CancellationToken cancellationToken)
     {
-        Task next;
-        lock (_gate)
-            next = _event.Task;
+        var (next, turn) = Locked(() => (_event.Task, _turn));
         await CallAsync($"follow {id} {query.Hash}", cancellationToken);
         var waits = query.Hash is not null && query.Hash == Locked(() => _services.TryGetValue(id, out var service) ? Hash(service) : null);
         if (waits)
         {
-            Locked(() => ++_followers);
+            Locked(() => turn == _turn ? ++_followers : 0);
             try
             {
                 await next.WaitAsync(cancellationToken);
             }
             finally
             {
-                Locked(() => --_followers);
+                Locked(() => turn == _turn ? --_followers : 0);
             }
 
             if (_failure("follow") is { } failure)
@@ -324,6 +323,8 @@ internal sealed partial class CatalogAgent : IAgentClient, IDisposable
         lock (_gate)
         {
             what();
+            // Who was waiting has something to look at, though it may take a moment until it does.
+            (_followers, _turn) = (0, _turn + 1);
             var before = _event;
             _event = New();
             before.SetResult();
