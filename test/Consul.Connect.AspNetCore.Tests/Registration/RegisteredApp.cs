@@ -107,7 +107,7 @@ internal sealed class RegisteredApp : IAsyncDisposable
             await Time.WaitForTimersAsync(TimersAtRest);
             // While the entry is being put right nothing needs time, and none may pass.
             var seen = false;
-            await Eventually.HoldsAsync($"the agent sees {call}, or time must pass", () => (seen = seen || Agent.HasSeen(call)) || (Registrar.IsRegistered && Time.Timers >= TimersAtRest && (Agent.IsFollowed || Time.NextDue <= TimeSpan.FromMilliseconds(100))));
+            await Eventually.HoldsAsync($"the agent sees {call}, or time must pass", () => (seen = seen || Agent.HasSeen(call)) || (Registrar.IsRegistered && Time.Timers >= TimersAtRest && (Agent.IsFollowed || Time.Timers > TimersAtRest || Time.NextDue <= TimeSpan.FromMilliseconds(100))));
             if (seen)
                 return Time.GetUtcNow() - start;
             Assert.True(Time.GetUtcNow() - start < TimeSpan.FromHours(1), $"The agent has not seen {call} in an hour.");
