@@ -21,13 +21,7 @@ internal sealed class LeasedContent : HttpContent
     public LeasedContent(HttpContent content, Lease lease, bool isFailure, SentBody? sent)
     {
         (_content, _open, _isFailure, _sent) = (content, lease.Open(), isFailure, sent);
-        foreach (var (name, values) in content.Headers.NonValidated)
-        {
-            if (values.Count == 1)
-                Headers.TryAddWithoutValidation(name, values.ToString());
-            else
-                Headers.TryAddWithoutValidation(name, values);
-        }
+        ContentHeaders.Copy(content, this);
     }
 
     /// <summary>Reads on, and ends the lease when that meets the body's end or a break.</summary>

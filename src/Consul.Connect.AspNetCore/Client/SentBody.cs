@@ -65,17 +65,6 @@ internal sealed class SentBody
         return known is not null;
     }
 
-    private static void CopyHeaders(HttpContent from, HttpContent to)
-    {
-        foreach (var (name, values) in from.Headers.NonValidated)
-        {
-            if (values.Count == 1)
-                to.Headers.TryAddWithoutValidation(name, values.ToString());
-            else
-                to.Headers.TryAddWithoutValidation(name, values);
-        }
-    }
-
     private sealed class AsItComes : HttpContent
     {
         private readonly SentBody _body;
@@ -83,7 +72,7 @@ internal sealed class SentBody
         public AsItComes(SentBody body)
         {
             _body = body;
-            CopyHeaders(body._content, this);
+            ContentHeaders.Copy(body._content, this);
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => _body.CopyAsync(stream, context, CancellationToken.None);
@@ -100,7 +89,7 @@ internal sealed class SentBody
         public InFull(SentBody body) : base(Stream.Null)
         {
             _body = body;
-            CopyHeaders(body._content, this);
+            ContentHeaders.Copy(body._content, this);
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => _body.CopyAsync(stream, context, CancellationToken.None);
