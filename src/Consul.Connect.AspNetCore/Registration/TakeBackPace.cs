@@ -14,19 +14,25 @@ internal sealed class TakeBackPace(TimeProvider time)
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     private int _count;
+    private bool _said;
     private long _last;
 
     /// <summary>Whether somebody else does not let go.</summary>
     public bool IsContest => _count >= Mistakes;
 
-    /// <summary>Whether that has just become clear.</summary>
-    public bool ContestBegins => _count == Mistakes;
+    /// <summary>Whether that is to be said: once for each contest, and not lost when taking it back fails just then.</summary>
+    public bool SayContest()
+    {
+        if (!IsContest || _said)
+            return false;
+        return _said = true;
+    }
 
     /// <summary>Counts one more, and says how long to wait with it.</summary>
     public TimeSpan Next()
     {
         if (_count > 0 && time.GetElapsedTime(_last) > Calm + Longest)
-            _count = 0;
+            (_count, _said) = (0, false);
         _last = time.GetTimestamp();
         var before = _count++;
         var pause = TimeSpan.FromSeconds(before == 0 ? 0 : Math.Pow(2, Math.Max(0, Math.Min(before - Mistakes + 1, 10))));

@@ -15,8 +15,8 @@ public class TheTakeBackPace
         foreach (var (index, seconds) in expected.Index())
         {
             Assert.Equal(TimeSpan.FromSeconds(seconds), pace.Next());
-            Assert.Equal(index == 4, pace.ContestBegins);
             Assert.Equal(index >= 4, pace.IsContest);
+            Assert.Equal(index == 4, pace.SayContest());
             _time.Advance(TimeSpan.FromSeconds(seconds + 1));
         }
     }
@@ -31,5 +31,20 @@ public class TheTakeBackPace
 
         Assert.Equal(TimeSpan.Zero, pace.Next());
         Assert.False(pace.IsContest);
+        Assert.False(pace.SayContest());
+    }
+
+    [Fact]
+    public void Says_a_contest_later_when_it_could_not_when_it_began_and_once_more_in_the_next_one()
+    {
+        var pace = new TakeBackPace(_time);
+        for (var i = 0; i < 7; i++)
+            pace.Next();
+        Assert.Equal((true, false), (pace.SayContest(), pace.SayContest()));
+
+        _time.Advance(TimeSpan.FromSeconds(91));
+        for (var i = 0; i < 5; i++)
+            pace.Next();
+        Assert.True(pace.SayContest());
     }
 }
