@@ -1,6 +1,5 @@
 using ConsulConnect.MeshTests.Peers;
 using ConsulConnect.MeshTests.Traffic;
-using ConsulConnect.TestKit;
 using Xunit.Abstractions;
 
 namespace ConsulConnect.MeshTests;
@@ -12,12 +11,14 @@ public sealed class AnAppIsStoppedUnderLoad(ITestOutputHelper output)
     private const int Signals = 50;
     private const int Lanes = 3;
 
-    [SkippableFact]
-    public async Task Fifty_signals_cost_no_request()
+    [SkippableTheory]
+    [InlineData("real")]
+    [InlineData("dev")]
+    public async Task Fifty_signals_cost_no_request(string kind)
     {
-        await using var agent = await ConsulAgent.StartAsync();
+        await using var agent = await AnyAgent.StartAsync(kind);
         var instances = await Task.WhenAll(Enumerable.Range(0, Lanes * 2).Select(_ => StartAsync(agent)));
-        await using var worker = await Worker.StartAsync(agent);
+        await using var worker = await Worker.StartAsync(agent.Address);
         // At the very end.
         worker.Logs.Expect("HasNone");
         await worker.KnowsAsync(Service, instances.Length);
@@ -38,15 +39,15 @@ public sealed class AnAppIsStoppedUnderLoad(ITestOutputHelper output)
         await load.FlowAsync(300);
 
         var rate = load.Rate;
-        output.WriteLine($"{Signals} signals: {await load.StopAsync()}.");
+        output.WriteLine($"{Signals} signals, {kind} agent: {await load.StopAsync()}.");
         Assert.True(rate > 100, $"Only {rate:0} requests a second.");
         foreach (var instance in instances)
             await instance.DisposeAsync();
     }
 
-    private static async Task<WebApiProcess> StartAsync(ConsulAgent agent)
+    private static async Task<WebApiProcess> StartAsync(AnyAgent agent)
     {
-        var process = WebApiProcess.Start(agent, Service, ("Consul:Service:Address", "127.0.0.1"));
+        var process = WebApiProcess.Start(agent.Address, Service, ("Consul:Service:Address", "127.0.0.1"));
         await process.ReadyAsync();
         await process.Process.WaitForLineAsync(line => line.Contains($"Registered {Service} as", StringComparison.Ordinal));
         return process;

@@ -17,11 +17,15 @@ internal sealed class Worker : IAsyncDisposable
 
     public ConnectService Service => _host.Services.GetRequiredService<ConnectService>();
 
-    public static async Task<Worker> StartAsync(ConsulAgent agent, string service = "web", params (string Key, string? Value)[] settings)
+    public static Task<Worker> StartAsync(ConsulAgent agent, string service = "web", params (string Key, string? Value)[] settings) =>
+        StartAsync(agent.Address, service, [("Consul:Token", agent.ManagementToken), .. settings]);
+
+    /// <param name="agent">The address of an agent.</param>
+    public static async Task<Worker> StartAsync(string agent, string service = "web", params (string Key, string? Value)[] settings)
     {
         var logs = new ExpectedLogs();
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Configuration.AddInMemoryCollection([new("Consul:Address", agent.Address), new("Consul:Token", agent.ManagementToken), new("Consul:Connect:Service", service)]);
+        builder.Configuration.AddInMemoryCollection([new("Consul:Address", agent), new("Consul:Connect:Service", service)]);
         // The machine may be busy, and no test of a worker is about the time of a dial.
         builder.Configuration["Consul:Connect:HandshakeTimeout"] = "00:00:30";
         foreach (var (key, value) in settings)

@@ -14,14 +14,17 @@ internal sealed class WebApiProcess(ChildProcess process) : IAsyncDisposable
         File.ReadLines($"/proc/{Process.Id}/status").First(line => line.StartsWith("Threads:", StringComparison.Ordinal))["Threads:".Length..],
         CultureInfo.InvariantCulture);
 
-    public static WebApiProcess Start(ConsulAgent agent, string service, params (string Key, string Value)[] settings)
+    public static WebApiProcess Start(ConsulAgent agent, string service, params (string Key, string Value)[] settings) => Start(agent.Address, service, settings);
+
+    /// <param name="agent">The address of an agent.</param>
+    public static WebApiProcess Start(string agent, string service, params (string Key, string Value)[] settings)
     {
         (string Key, string Value)[] all =
         [
             ("contentRoot", ExampleApp.Folder),
             ("Kestrel:Endpoints:Connect:Url", "https://127.0.0.1:0"),
             ("Kestrel:Endpoints:Local:Url", "http://127.0.0.1:0"),
-            ("Consul:Address", agent.Address),
+            ("Consul:Address", agent),
             ("Consul:Service:Name", service),
             .. settings,
         ];
