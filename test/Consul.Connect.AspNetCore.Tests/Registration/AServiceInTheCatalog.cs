@@ -165,7 +165,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         await _app.Agent.SeenAsync("register orders-1");
         await _app.Agent.SeenAsync("register orders-1");
         await _app.Agent.SeenAsync("follow orders-1 h1");
-        Assert.Contains("501 Information: Registered orders as orders-1 again: the token or a file in Consul:Tls has changed.", _app.Log.Lines);
+        await _app.Log.HasAsync("501 Information: Registered orders as orders-1 again: the token or a file in Consul:Tls has changed.");
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         Assert.Equal(["register orders-1", "deregister orders-1"], _app.Agent.Writes);
         Assert.Empty(_app.Agent.Services);
         Assert.False(_app.Registrar.IsRegistered);
-        Assert.Contains("502 Information: Deregistered orders, which was orders-1.", _app.Log.Lines);
+        await _app.Log.HasAsync("502 Information: Deregistered orders, which was orders-1.");
         _app.Agent.Saw("");
         await _app.Registrar.DisposeAsync();
         Assert.Equal(0, _app.Time.Timers);
@@ -242,7 +242,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         _app.Time.Advance(TimeSpan.FromSeconds(0.1));
 
         Assert.True(await stop.WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Contains("503 Warning: orders stops, but its entry orders-1 stays in the catalog: the agent did not answer in time. Remove it with: consul services deregister -id=orders-1", _app.Log.Lines);
+        await _app.Log.HasAsync("503 Warning: orders stops, but its entry orders-1 stays in the catalog: the agent did not answer in time. Remove it with: consul services deregister -id=orders-1");
     }
 
     [Fact]
@@ -264,7 +264,7 @@ public sealed class AServiceInTheCatalog : IAsyncDisposable
         _app.Agent.Fail(call => call.StartsWith("deregister", StringComparison.Ordinal) ? Away() : null);
         await _app.Registrar.LeaveAsync(CancellationToken.None);
 
-        Assert.Contains("503 Warning: orders stops, but its entry orders-1 stays in the catalog: connection refused. Remove it with: consul services deregister -id=orders-1", _app.Log.Lines);
+        await _app.Log.HasAsync("503 Warning: orders stops, but its entry orders-1 stays in the catalog: connection refused. Remove it with: consul services deregister -id=orders-1");
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class AnotherDefinitionReplacesIt
         await app.RestAsync();
 
         Assert.Equivalent(before, app.Agent.Services[0], strict: true);
-        Assert.Contains($"501 Information: Registered orders as orders-1 again: the agent had it {difference}.", app.Log.Lines);
+        await app.Log.HasAsync($"501 Information: Registered orders as orders-1 again: the agent had it {difference}.");
         await app.PassAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(2, app.Agent.Writes.Count);
     }
@@ -105,7 +105,7 @@ public sealed class AnotherDefinitionReplacesIt
 
         Assert.Equal(1, app.Log.Count(505));
         Assert.Equal(4, app.Log.Count(504));
-        Assert.Contains("505 Warning: The entry orders-1 is taken back from others again and again: \"orders\" at 10.0.0.7, port 8443, \"orders\" at 10.0.0.9, port 8443. It is tried ever more seldom, up to each 30 s; give each process its own Consul:Service:Id.", app.Log.Lines);
+        await app.Log.HasAsync("505 Warning: The entry orders-1 is taken back from others again and again: \"orders\" at 10.0.0.7, port 8443, \"orders\" at 10.0.0.9, port 8443. It is tried ever more seldom, up to each 30 s; give each process its own Consul:Service:Id.");
     }
 
     [Fact]
@@ -119,6 +119,6 @@ public sealed class AnotherDefinitionReplacesIt
 
         Assert.True(await app.Registrar.LeaveAsync(CancellationToken.None));
         Assert.False(app.Agent.Saw("deregister"));
-        Assert.Contains("513 Information: orders stops and leaves the entry orders-1 alone: another process has it now, at 10.0.0.9, port 8443.", app.Log.Lines);
+        await app.Log.HasAsync("513 Information: orders stops and leaves the entry orders-1 alone: another process has it now, at 10.0.0.9, port 8443.");
     }
 }

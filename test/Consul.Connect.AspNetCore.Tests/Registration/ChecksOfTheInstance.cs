@@ -21,7 +21,7 @@ public sealed class ChecksOfTheInstance
 
         Assert.Equal(["service:orders-1 passing"], app.Agent.Checks);
         Assert.Equal(["register orders-1", "remove service:orders-1:1", "remove service:orders-1:2"], app.Agent.Writes);
-        Assert.Contains("506 Information: Removed the check service:orders-1:2 of orders-1, which the definition no longer has.", app.Log.Lines);
+        await app.Log.HasAsync("506 Information: Removed the check service:orders-1:2 of orders-1, which the definition no longer has.");
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ChecksOfTheInstance
 
         Assert.Equal(["disk passing", "service:orders-1 passing", "service:orders-2 passing"], app.Agent.Checks);
         Assert.Equal(1, app.Log.Count(507));
-        Assert.Contains("507 Warning: The entry orders-1 has checks that this app did not register: disk, service:orders-2. They are left alone and count like its own. Remove one that is not wanted with: curl -X PUT http://127.0.0.1:8500/v1/agent/check/deregister/disk", app.Log.Lines);
+        await app.Log.HasAsync("507 Warning: The entry orders-1 has checks that this app did not register: disk, service:orders-2. They are left alone and count like its own. Remove one that is not wanted with: curl -X PUT http://127.0.0.1:8500/v1/agent/check/deregister/disk");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class ChecksOfTheInstance
         {
             Assert.True(await app.Registrar.LeaveAsync(CancellationToken.None));
             Assert.Equal([$"{MaintenanceId} critical", "service:orders-1 passing"], app.Agent.Checks);
-            Assert.Contains("510 Information: Put orders, which is orders-1, in maintenance; its next start ends that.", app.Log.Lines);
+            await app.Log.HasAsync("510 Information: Put orders, which is orders-1, in maintenance; its next start ends that.");
             Assert.False(app.Registrar.IsRegistered);
         }
 
@@ -76,7 +76,7 @@ public sealed class ChecksOfTheInstance
 
         Assert.Equal(["register orders-1", "maintenance orders-1 off"], next.Agent.Writes);
         Assert.Equal(["service:orders-1 passing"], next.Agent.Checks);
-        Assert.Contains("512 Information: Ended the maintenance of orders, which is orders-1, that its last stop began.", next.Log.Lines);
+        await next.Log.HasAsync("512 Information: Ended the maintenance of orders, which is orders-1, that its last stop began.");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class ChecksOfTheInstance
         app.Agent.Fail(call => call.StartsWith("maintenance", StringComparison.Ordinal) ? new(AgentFault.Transient, "connection refused") : null);
         await app.Registrar.LeaveAsync(CancellationToken.None);
 
-        Assert.Contains("511 Warning: orders stops, but its entry orders-1 could not be put in maintenance: connection refused. Do it with: consul maint -enable -service=orders-1", app.Log.Lines);
+        await app.Log.HasAsync("511 Warning: orders stops, but its entry orders-1 could not be put in maintenance: connection refused. Do it with: consul maint -enable -service=orders-1");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ConsulConnect.TestKit;
 using Microsoft.Extensions.Logging;
 
 namespace ConsulConnect.Tests.Registration;
@@ -8,6 +9,9 @@ internal sealed class RecordedLog : ILogger
     private readonly ConcurrentQueue<(int Id, LogLevel Level, string Text)> _lines = [];
 
     public IEnumerable<string> Lines => _lines.Select(line => $"{line.Id} {line.Level}: {line.Text}");
+
+    /// <summary>Until it says so; what a line tells of may be seen before the line.</summary>
+    public Task HasAsync(string line) => Eventually.HoldsAsync($"the log says {line}", () => Lines.Contains(line));
 
     public int Count(int id) => _lines.Count(line => line.Id == id);
 

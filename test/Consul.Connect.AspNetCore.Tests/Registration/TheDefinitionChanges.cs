@@ -127,7 +127,7 @@ public sealed class TheDefinitionChanges
 
         Assert.Equal("orders", app.Agent.Services[0].Name);
         Assert.Equal(["v2"], app.Agent.Services[0].Tags);
-        Assert.Contains("508 Warning: Consul:Service:Name has changed from \"orders\" to \"billing\", which a running app cannot follow: its certificate has the name too. The rest of the definition is applied; restart the app for the name.", app.Log.Lines);
+        await app.Log.HasAsync("508 Warning: Consul:Service:Name has changed from \"orders\" to \"billing\", which a running app cannot follow: its certificate has the name too. The rest of the definition is applied; restart the app for the name.");
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class TheDefinitionChanges
         Assert.InRange(await app.UntilAsync("register"), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         await app.RestAsync();
         Assert.Equal(("10.0.0.8", 9443), (app.Agent.Services[0].Address, app.Agent.Services[0].Port));
-        Assert.Contains("501 Information: Registered orders as orders-1 again: the mesh listener is bound to 10.0.0.8:9443 now.", app.Log.Lines);
+        await app.Log.HasAsync("501 Information: Registered orders as orders-1 again: the mesh listener is bound to 10.0.0.8:9443 now.");
         Assert.Equal(2, app.Agent.Writes.Count);
     }
 
@@ -252,6 +252,6 @@ public sealed class TheDefinitionChanges
         app.Time.AdvanceToNext();
         await app.RestAsync();
         Assert.Equal(("", 8443), (app.Agent.Services[0].Address, app.Agent.Services[0].Port));
-        Assert.Contains("500 Information: Registered orders as orders-1 at the address of the node, port 8443.", app.Log.Lines);
+        await app.Log.HasAsync("500 Information: Registered orders as orders-1 at the address of the node, port 8443.");
     }
 }

@@ -18,7 +18,7 @@ public sealed class TheProtocolIsTcp
         await app.PassAsync(TimeSpan.FromHours(1));
 
         Assert.Equal(1, app.Log.Count(514));
-        Assert.Contains("514 Warning: The service-defaults of \"orders\" say protocol tcp, while its intentions have permissions, which are for HTTP. This app enforces them all the same; sidecars of the service would not. Write protocol http, http2 or grpc there.", app.Log.Lines);
+        await app.Log.HasAsync("514 Warning: The service-defaults of \"orders\" say protocol tcp, while its intentions have permissions, which are for HTTP. This app enforces them all the same; sidecars of the service would not. Write protocol http, http2 or grpc there.");
         Assert.True(app.Registrar.IsRegistered);
     }
 

@@ -19,7 +19,7 @@ public sealed class ATcpCheck : IDisposable
     {
         using var metrics = new MetricsRecorder("probed");
         await using var app = await (await MeshApp.StartAsync("probed", _identity.Settings)).ReadyAsync();
-        await app.Logs.WaitForAsync("Started");
+        await app.Logs.WaitForAsync("is in the mesh as");
         var before = Loud(app);
 
         for (var i = 0; i < 20; i++)
@@ -39,5 +39,5 @@ public sealed class ATcpCheck : IDisposable
         Assert.EndsWith("/svc/web", await client.GetStringAsync("/whoami"), StringComparison.Ordinal);
     }
 
-    private static int Loud(MeshApp app) => app.Logs.Entries.Count(entry => entry.Level > LogLevel.Debug);
+    private static List<string> Loud(MeshApp app) => [.. app.Logs.Entries.Where(entry => entry.Level > LogLevel.Debug).Select(entry => $"{entry.Event.Name} {entry.Message}")];
 }
