@@ -57,8 +57,8 @@ internal static class MeshFindings
     // A refusal is told by its watch.
     private static IEnumerable<MeshFinding> Entry(ConnectService service)
     {
-        if (service.Registrar is { IsRegistered: false, LastError: { } error } registrar && registrar.Watches.All(watch => watch.Denied is not { } denied || denied <= Denied))
-            yield return Degraded($"the app is not in the catalog ({error})");
+        if (service.Registrar is { IsStarted: true, IsRegistered: false } registrar && registrar.Watches.All(watch => watch.Denied is not { } denied || denied <= Denied))
+            yield return Degraded($"the app is not in the catalog ({registrar.LastError ?? "it is being registered"})");
     }
 
     private static IEnumerable<MeshFinding> Token(ConnectService service, DateTimeOffset now)

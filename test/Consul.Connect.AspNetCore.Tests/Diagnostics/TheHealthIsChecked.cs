@@ -162,6 +162,20 @@ public sealed class TheHealthIsChecked : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_registration_without_an_answer_yet_degrades_it_too()
+    {
+        _agent.UseCa(_authority);
+        using var held = _agent.Hold("/v1/agent/service/register");
+        await using var app = await ReadyAsync(("Consul:Service:Name", "health"));
+        await _agent.Requests.WaitForAsync(request => request.Path == "/v1/agent/service/register");
+
+        var report = await CheckAsync(app);
+        Assert.Equal(HealthStatus.Degraded, report.Status);
+        Assert.Contains("the app is not in the catalog (it is being registered)", report.Description, StringComparison.Ordinal);
+        held.Dispose();
+    }
+
+    [Fact]
     public async Task What_only_the_agent_can_refuse_degrades_it_in_the_agents_words()
     {
         _agent.UseCa(_authority);
