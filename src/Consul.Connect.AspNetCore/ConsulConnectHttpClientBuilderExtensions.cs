@@ -12,10 +12,11 @@ public static class ConsulConnectHttpClientBuilderExtensions
     /// Makes this client call services of the mesh: <c>https://payments.service.consul</c>, <c>https://payments.service.dc2.consul</c>,
     /// <c>https://nearest.query.consul</c>, and no other host. Connections, instances and ejections are the
     /// <see cref="ConnectService"/>'s, shared by all clients and kept when the factory replaces its handlers. Adds the service if
-    /// <c>UseConsulConnect()</c> or <c>AddConsulConnect()</c> has not.
+    /// <c>UseConsulConnect()</c> or <c>AddConsulConnect()</c> has not, but none with a name.
     /// </summary>
     /// <remarks>
-    /// Building the client throws <see cref="InvalidOperationException"/> when it also has a primary handler of the app's own. A
+    /// Building the client throws <see cref="InvalidOperationException"/> when it also has a primary handler of the app's own, or calls as
+    /// an identity that the app does not have. A
     /// request throws <see cref="HttpRequestException"/>, with a <see cref="ConnectDialException"/> or a
     /// <see cref="ConnectDeniedException"/> inside where the mesh is the reason.
     /// </remarks>
@@ -25,14 +26,17 @@ public static class ConsulConnectHttpClientBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var chosen = new ConnectClientOptions();
         configure?.Invoke(chosen);
-        if (chosen.As is { } name)
-            builder.Services.AddConsulConnect(name);
-        else
+        // One with a name is somebody's decision, and not that of whoever misspells it.
+        if (chosen.As is null)
             builder.Services.AddConsulConnect();
         builder.Services.AddSingleton(new MeshClientName(builder.Name));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, MeshClientFilter>());
         builder.Services.Configure<HttpClientFactoryOptions>(builder.Name, options => options.HttpMessageHandlerBuilderActions.Add(
-            client => MeshClientFilter.Set(client, client.Services.GetRequiredKeyedService<ConnectService>(chosen.As).CreateHandler())));
+            client => MeshClientFilter.Set(client, Caller(client, chosen.As).CreateHandler())));
         return builder;
     }
+
+    private static ConnectService Caller(HttpMessageHandlerBuilder client, string? name) =>
+        client.Services.GetKeyedService<ConnectService>(name)
+        ?? throw new InvalidOperationException($"The HttpClient \"{client.Name}\" calls as \"{name}\", which this app is not; add builder.WebHost.UseConsulConnect(\"{name}\", …) or services.AddConsulConnect(\"{name}\"), or correct As.");
 }

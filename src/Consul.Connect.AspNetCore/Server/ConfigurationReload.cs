@@ -15,14 +15,10 @@ internal sealed class ConfigurationReload(ConnectServices identities, IEnumerabl
     private KeysInUse? _keys;
     private IDisposable? _following;
 
-    /// <exception cref="InvalidOperationException">An identity is defined that the app does not have.</exception>
     public void Start()
     {
         if (configuration is null)
             return;
-        var names = identities.All.Select(service => service.Options.Identity).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var defined in ConnectConfiguration.IdentitiesIn(configuration).Where(defined => !names.Contains(defined)))
-            throw new InvalidOperationException($"Consul:Services:{defined} defines a service that this app does not have; add builder.WebHost.UseConsulConnect(\"{defined}\", o => o.Endpoint = \"…\"), or remove it.");
         _keys = new(configuration);
         _following = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }

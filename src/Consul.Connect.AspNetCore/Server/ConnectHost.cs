@@ -1,5 +1,6 @@
 using ConsulConnect.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,7 @@ internal sealed class ConnectHost(ConnectServices identities, ConfigurationReloa
             return Task.CompletedTask;
         }
 
+        IdentitiesTogether.Check(identities.All, services.GetService<IConfiguration>());
         reload.Start();
         foreach (var served in services.GetService<ServedIdentities>()?.All ?? [])
             StopTime.Check(served.Service.Options.Registration, host.Value.ShutdownTimeout);

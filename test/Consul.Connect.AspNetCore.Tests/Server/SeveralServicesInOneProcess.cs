@@ -123,6 +123,29 @@ public sealed class SeveralServicesInOneProcess : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_that_share_an_id_are_a_start_fault()
+    {
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(settings: [("Consul:Service:Id", "one"), ("Consul:Services:billing:Id", "one")]));
+        Assert.Contains("Consul:Service:Id and Consul:Services:billing:Id are both \"one\"", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_whose_names_differ_in_case_alone_are_a_start_fault()
+    {
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(configure: builder => builder.Services.AddConsulConnect("Billing")));
+        Assert.Contains("Two identities of this app are named \"billing\"", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_calls_as_nobody_the_app_is_cannot_be_built()
+    {
+        await using var app = await StartAsync(configure: builder => builder.Services.AddHttpClient("misspelt").AddConsulConnect(options => options.As = "biling"));
+
+        var fault = Assert.Throws<InvalidOperationException>(() => app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("misspelt"));
+        Assert.Contains("The HttpClient \"misspelt\" calls as \"biling\", which this app is not", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_listener_in_code_is_whose_it_says()
     {
         _agent.Allow("web", "billing");
