@@ -13,6 +13,7 @@ public sealed partial class ConnectService
         Credentials.Start();
         Authorizer.Start();
         Upstreams.Start();
+        _token?.Start();
     }
 
     /// <param name="endpoints">Where the mesh is served, for the start line.</param>
@@ -52,7 +53,7 @@ public sealed partial class ConnectService
             // Whatever went wrong before, no loop may go on.
             await Connections.DisposeAsync();
             await Outbound.DisposeAsync();
-            await Task.WhenAll(Upstreams.DisposeAsync().AsTask(), Authorizer.DisposeAsync().AsTask(), Credentials.DisposeAsync().AsTask());
+            await Task.WhenAll(new IAsyncDisposable?[] { Upstreams, Authorizer, Credentials, _token }.OfType<IAsyncDisposable>().Select(loop => loop.DisposeAsync().AsTask()));
             if (_client is not null)
                 await _client.DisposeAsync();
             _metrics.Dispose();

@@ -27,6 +27,7 @@ public sealed partial class ConnectService : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ConnectMetrics _metrics;
     private readonly MeshEntry _entry;
+    private readonly TokenFollower? _token;
     private readonly Lock _disposing = new();
     private Task? _disposed;
 
@@ -48,6 +49,7 @@ public sealed partial class ConnectService : IAsyncDisposable
         {
             _client = new(Options, time, logger);
             Link = new(_client, time, Options.WaitTime, logger, _metrics) { AddressOrigin = Options.Origins.Address };
+            _token = Options.Token is null && Options.TokenFile is null ? null : new(Link);
         }
 
         Credentials = Options.Connect.Certificates is { } files
@@ -109,6 +111,9 @@ public sealed partial class ConnectService : IAsyncDisposable
     internal ConnectionRegistry Connections { get; }
 
     internal ServiceRegistrar? Registrar { get; }
+
+    /// <summary>Null while it is not known.</summary>
+    internal TokenLife? TokenLife => _token?.Life;
 
     /// <summary>Whether the loops run; a host that does not start them cannot serve the mesh.</summary>
     internal bool IsStarted { get; private set; }

@@ -20,7 +20,8 @@ public sealed class ConsulRegistrationOptions
 
     /// <summary>
     /// Whether the host's start fails when the app is not in the mesh, and in the catalog where it asks to be, within 10 s. Default
-    /// false: the host starts without an agent and joins when there is one.
+    /// false: the host starts without an agent and joins when there is one. Without a host, <see cref="ConnectService.WaitUntilReadyAsync"/>
+    /// waits as long as its token lets it.
     /// </summary>
     public bool FailFast { get; set; }
 }

@@ -63,7 +63,7 @@ internal static class MeshFindings
 
     private static IEnumerable<MeshFinding> Token(ConnectService service, DateTimeOffset now)
     {
-        if (service.Registrar?.Token is { Created: { } created, Expires: { } end } && now - created > (end - created) * TokenWornOut)
+        if (service.TokenLife is { Created: { } created, Expires: { } end } && now - created > (end - created) * TokenWornOut)
             yield return Degraded($"the agent's token {(end <= now ? "ended" : "ends")} at {end.UtcDateTime:u}; give the app another one, with Consul:TokenFile without a restart");
     }
 

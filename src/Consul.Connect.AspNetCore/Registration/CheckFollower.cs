@@ -81,6 +81,14 @@ internal sealed class CheckFollower : IAsyncDisposable
 
         var foreign = review.Foreign.Where(_named.Add).ToList();
         if (foreign.Count > 0)
-            Log.ForeignChecks(_link.Logger, id, string.Join(", ", foreign), $"curl -X PUT {_link.Client.Address}/v1/agent/check/deregister/{Uri.EscapeDataString(foreign[0])}");
+            Log.ForeignChecks(_link.Logger, id, string.Join(", ", foreign), Removal(foreign[0]));
+    }
+
+    private string Removal(string check)
+    {
+        var (address, path) = (_link.Client.Address, $"/v1/agent/check/deregister/{Uri.EscapeDataString(check)}");
+        return address.StartsWith("unix://", StringComparison.Ordinal)
+            ? $"curl --unix-socket {address["unix://".Length..]} -X PUT http://localhost{path}"
+            : $"curl -X PUT {address}{path}";
     }
 }

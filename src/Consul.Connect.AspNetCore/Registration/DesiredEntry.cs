@@ -14,7 +14,6 @@ internal sealed record Desired(ServiceRegistration Entry, IPEndPoint? Listener);
 internal sealed class DesiredEntry
 {
     private readonly string _name;
-    private readonly string _path;
     private readonly Func<IPEndPoint?> _listener;
     private readonly ILogger _logger;
     private volatile ConsulServiceOptions _definition;
@@ -26,7 +25,7 @@ internal sealed class DesiredEntry
     /// <exception cref="OptionsValidationException">No entry can be made of this; all faults are named.</exception>
     public DesiredEntry(string name, string path, ConsulServiceOptions definition, Func<IPEndPoint?> listener, ILogger logger)
     {
-        (_name, _path, _definition, _listener, _logger) = (name, path, definition, listener, logger);
+        (_name, Path, _definition, _listener, _logger) = (name, path, definition, listener, logger);
         var at = listener();
         if (!IsBound(at))
             return;
@@ -35,6 +34,9 @@ internal sealed class DesiredEntry
             throw new OptionsValidationException(nameof(ConsulConnectOptions), typeof(ConsulConnectOptions), faults);
         (_tried, _desired) = ((definition, at), new(entry, at));
     }
+
+    /// <summary>Where the definition stands in the configuration.</summary>
+    public string Path { get; }
 
     /// <summary>From now on this definition holds.</summary>
     public void Redefine(ConsulServiceOptions definition) => _definition = definition;
@@ -59,8 +61,8 @@ internal sealed class DesiredEntry
 
     private List<string> Faults(ServiceRegistration entry, IPEndPoint? at) =>
         at is null && (entry.Address is null || entry.Port == 0)
-            ? [$"The mesh is served at a socket, which callers cannot dial; set {_path}:Address and {_path}:Port to where they can."]
-            : [.. MeshEndpointChecks.Faults(_path, entry, at)];
+            ? [$"The mesh is served at a socket, which callers cannot dial; set {Path}:Address and {Path}:Port to where they can."]
+            : [.. MeshEndpointChecks.Faults(Path, entry, at)];
 
     /// <summary>Whether the agent would be told the same.</summary>
     private static bool IsSame(ServiceRegistration one, ServiceRegistration other) => Wire(one).AsSpan().SequenceEqual(Wire(other));

@@ -164,9 +164,9 @@ internal sealed class EntryKeeper : IAsyncDisposable
     private void Tell(ServiceRegistration entry, string why, RegisteredService? by)
     {
         if (by is not null && _pace.SayContest())
-            Log.Contested(_link.Logger, entry.Id, entry.Name, EntryDifference.Place(entry.Address, entry.Port), by.Name, EntryDifference.Place(by.Address, by.Port));
+            Log.Contested(_link.Logger, entry.Id, entry.Name, EntryDifference.Place(entry.Address, entry.Port), by.Name, EntryDifference.Place(by.Address, by.Port), _desired.Path);
         else if (by is not null && !_pace.IsContest && (by.Address != (entry.Address ?? "") || by.Port != entry.Port))
-            Log.TakenOver(_link.Logger, entry.Id, by.Name, EntryDifference.Place(by.Address, by.Port), entry.Name, EntryDifference.Place(entry.Address, entry.Port));
+            Log.TakenOver(_link.Logger, entry.Id, by.Name, EntryDifference.Place(by.Address, by.Port), entry.Name, EntryDifference.Place(entry.Address, entry.Port), _desired.Path);
         if (_registeredOnce)
             Log.RegisteredAgain(_link.Logger, entry.Name, entry.Id, why);
         else

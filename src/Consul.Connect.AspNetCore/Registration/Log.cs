@@ -16,11 +16,11 @@ internal static partial class Log
     [LoggerMessage(503, LogLevel.Warning, "{Service} stops, but its entry {Id} stays in the catalog: {LastAnswer}. Remove it with: consul services deregister -id={Id}")]
     public static partial void DeregistrationFailed(ILogger logger, string service, string id, string lastAnswer);
 
-    [LoggerMessage(504, LogLevel.Warning, "The entry {Id} was \"{OtherService}\" at {OtherAddress}; it is \"{Service}\" at {Address} now. After a restart on another address that is as it should be; if both run, give each its own Consul:Service:Id.")]
-    public static partial void TakenOver(ILogger logger, string id, string otherService, string otherAddress, string service, string address);
+    [LoggerMessage(504, LogLevel.Warning, "The entry {Id} was \"{OtherService}\" at {OtherAddress}; it is \"{Service}\" at {Address} now. After a restart on another address that is as it should be; if both run, give each its own {Path}:Id.")]
+    public static partial void TakenOver(ILogger logger, string id, string otherService, string otherAddress, string service, string address, string path);
 
-    [LoggerMessage(505, LogLevel.Warning, "The entry {Id} is taken back from others again and again: \"{Service}\" at {Address}, \"{OtherService}\" at {OtherAddress}. It is tried ever more seldom, up to each 30 s; give each process its own Consul:Service:Id.")]
-    public static partial void Contested(ILogger logger, string id, string service, string address, string otherService, string otherAddress);
+    [LoggerMessage(505, LogLevel.Warning, "The entry {Id} is taken back from others again and again: \"{Service}\" at {Address}, \"{OtherService}\" at {OtherAddress}. It is tried ever more seldom, up to each 30 s; give each process its own {Path}:Id.")]
+    public static partial void Contested(ILogger logger, string id, string service, string address, string otherService, string otherAddress, string path);
 
     [LoggerMessage(506, LogLevel.Information, "Removed the check {Check} of {Id}, which the definition no longer has.")]
     public static partial void CheckRemoved(ILogger logger, string check, string id);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using ConsulConnect.Agent;
 
 namespace ConsulConnect.Registration;
@@ -27,12 +28,17 @@ internal static class MeshEndpointChecks
 
     private static bool IsMesh(string host, int port, ServiceRegistration entry, IPEndPoint? listener) =>
         (port == entry.Port && (Same(host, entry.Address) || IsThisMachine(host)))
-        || (port == listener?.Port && (Same(host, listener.Address.ToString()) || Same(host, entry.Address) || IsThisMachine(host)));
+        || (port == listener?.Port && (Same(host, listener.Address.ToString()) || Same(host, entry.Address) || IsThisMachine(host) || (IsEvery(listener.Address) && IsOwn(host))));
 
     private static bool IsThisMachine(string host) =>
         IPAddress.TryParse(host, out var ip)
-            ? IPAddress.IsLoopback(ip) || ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)
+            ? IPAddress.IsLoopback(ip) || IsEvery(ip)
             : Is(host, "localhost") || Is(host, Environment.MachineName) || Is(host.Split('.')[0], Environment.MachineName);
+
+    private static bool IsEvery(IPAddress ip) => ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any);
+
+    private static bool IsOwn(string host) =>
+        NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses).Any(own => Same(host, own.Address.ToString()));
 
     private static bool Same(string host, string? address) =>
         address is not null && (Is(host, address) || (IPAddress.TryParse(host, out var one) && IPAddress.TryParse(address, out var other) && one.MapToIPv6().Equals(other.MapToIPv6())));

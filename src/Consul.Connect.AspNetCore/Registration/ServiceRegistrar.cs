@@ -21,7 +21,6 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
     private readonly EntryFollower _entry;
     private readonly CheckFollower _checks;
     private readonly Heartbeat _heartbeat;
-    private readonly TokenFollower _token;
     private readonly Lock _gate = new();
     private readonly string? _name;
     private ConsulServiceOptions? _definition;
@@ -39,7 +38,6 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
         _entry = new(link, _held);
         _checks = new(link, _held, _statuses);
         _heartbeat = new(link, _held, _readiness);
-        _token = new(link);
     }
 
     /// <summary>Whether it has begun.</summary>
@@ -53,9 +51,6 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
 
     /// <summary>How the loops are doing; none before the start.</summary>
     public IReadOnlyList<WatchState> Watches => _keeper is null ? [] : [_keeper.State, _entry.State, _checks.State, _heartbeat.State];
-
-    /// <summary>Null while it is not known.</summary>
-    public TokenLife? Token => _token.Life;
 
     private string Name => _name ?? throw new InvalidOperationException("The options have not been validated.");
 
@@ -80,7 +75,6 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
         _entry.Start();
         _checks.Start();
         _heartbeat.Start();
-        _token.Start();
         _protocol = new(_link, Name);
         _protocol.Start();
     }
@@ -111,7 +105,7 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
             return false;
         using var limit = new CancellationTokenSource(LeaveLimit, _link.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await Task.WhenAll(new IAsyncDisposable[] { _keeper, _entry, _checks, _heartbeat, _token, _protocol! }.Select(loop => loop.DisposeAsync().AsTask()));
+        await Task.WhenAll(new IAsyncDisposable[] { _keeper, _entry, _checks, _heartbeat, _protocol! }.Select(loop => loop.DisposeAsync().AsTask()));
         var ids = _keeper.Ids.ToList();
         var current = _desired!.Current(_held.Current?.Desired)?.Entry;
         // What is at another address by now is another process, which callers shall find.

@@ -14,6 +14,9 @@ internal sealed class NoClient : IAgentClient
     /// <summary>How often asking for the property below fails.</summary>
     public int Failures { get; set; }
 
+    /// <summary>What it says about its token.</summary>
+    public Func<TokenLife> Token { get; set; } = () => throw new NotSupportedException();
+
     public CancellationToken Changed => Failures-- > 0 ? throw new InvalidOperationException("ours") : _changed.Token;
 
     public void Change()
@@ -49,7 +52,7 @@ internal sealed class NoClient : IAgentClient
 
     public Task SetMaintenanceAsync(string serviceId, bool enable, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken) => Task.FromResult(new AgentAnswer<TokenLife>(Token(), null, null, TimeSpan.Zero, ""));
 
     public Task<AgentAnswer<ServiceDefaults>> GetServiceDefaultsAsync(string service, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace ConsulConnect.Tests.Registration;
@@ -52,6 +54,19 @@ public sealed class ACheckOnTheMeshEndpoint
         Assert.Equal($"Consul:Service:Checks:1:{(kind == "TLS" ? "Tcp" : kind)} is \"{target}\", the mesh endpoint, where the agent is refused because it has no certificate of the mesh; write Ttl, Tcp without TLS, or the address of another endpoint of the app.", fault);
         Assert.True(app.Agent.SawNothingMore());
         Assert.False(await app.Registrar.LeaveAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Is_refused_by_any_address_of_the_machine_where_the_listener_is_bound_to_all()
+    {
+        var own = NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(one => one.Address).FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address)) ?? IPAddress.Loopback;
+        await using var app = App(Check("Grpc", $"{own}:8443"));
+        app.Listener = new(IPAddress.Any, 8443);
+
+        Assert.Contains($"is \"{own}:8443\", the mesh endpoint", Assert.Single(Assert.Throws<OptionsValidationException>(app.Start).Failures), StringComparison.Ordinal);
+        await using var elsewhere = await App(Check("Grpc", "10.255.255.9:8443")).StartedAsync();
+        Assert.Equal(2, elsewhere.Agent.Sent!.Checks.Count);
     }
 
     [Theory]

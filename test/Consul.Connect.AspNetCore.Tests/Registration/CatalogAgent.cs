@@ -22,12 +22,9 @@ internal sealed partial class CatalogAgent : IAgentClient, IDisposable
     private Func<string, bool> _hangs = _ => false;
     private TaskCompletionSource _delay = Done();
 
-    public string Address => "http://127.0.0.1:8500";
+    public string Address { get; set; } = "http://127.0.0.1:8500";
 
     public CancellationToken Changed => _credentials.Token;
-
-    /// <summary>What it says about its token; null: it has no ACLs.</summary>
-    public TokenLife? Token { get; set; }
 
     /// <summary>What the operator says the service speaks; null: nothing.</summary>
     public string? Protocol { get; set; }
@@ -259,12 +256,6 @@ internal sealed partial class CatalogAgent : IAgentClient, IDisposable
                 _checks.TryAdd(id, (serviceId, new(id, "critical", reason)));
             return true;
         });
-    }
-
-    public async Task<AgentAnswer<TokenLife>> GetTokenAsync(CancellationToken cancellationToken)
-    {
-        await CallAsync("token", cancellationToken);
-        return new(Token ?? throw new AgentException(AgentFault.Permanent, "ACL support disabled"), null, null, TimeSpan.Zero, "");
     }
 
     public async Task<AgentAnswer<ServiceDefaults>> GetServiceDefaultsAsync(string service, CancellationToken cancellationToken)

@@ -38,6 +38,18 @@ public sealed class ChecksOfTheInstance
     }
 
     [Fact]
+    public async Task The_way_to_remove_them_is_through_the_socket_where_the_agent_has_one()
+    {
+        await using var app = new RegisteredApp();
+        app.Agent.Address = "unix:///run/consul.sock";
+        app.Agent.Put(Before, Check("disk"));
+        await app.StartedAsync();
+        await app.PassAsync(TimeSpan.FromMinutes(1));
+
+        Assert.EndsWith(": curl --unix-socket /run/consul.sock -X PUT http://localhost/v1/agent/check/deregister/disk", Assert.Single(app.Log.Lines, line => line.StartsWith("507", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_operators_maintenance_is_never_touched()
     {
         await using var app = new RegisteredApp();

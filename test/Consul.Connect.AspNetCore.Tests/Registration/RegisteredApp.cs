@@ -8,11 +8,11 @@ namespace ConsulConnect.Tests.Registration;
 /// <summary>The registration of an app called orders, with a clock moved by hand and an agent that does what a test tells it.</summary>
 internal sealed class RegisteredApp : IAsyncDisposable
 {
-    /// <summary>One each for the listener, the checks, the heartbeat, the token and the protocol.</summary>
-    public const int TimersAtRest = 5;
+    /// <summary>One each for the listener, the checks, the heartbeat and the protocol.</summary>
+    public const int TimersAtRest = 4;
 
-    /// <summary>One each for a pause of the registration, the token and the protocol.</summary>
-    public const int TimersOfAPause = 3;
+    /// <summary>One each for a pause of the registration and the protocol.</summary>
+    public const int TimersOfAPause = 2;
 
     private readonly ConnectMetrics _metrics = new("orders", null);
 

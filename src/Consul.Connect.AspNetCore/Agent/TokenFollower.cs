@@ -1,8 +1,6 @@
-using ConsulConnect.Agent;
+namespace ConsulConnect.Agent;
 
-namespace ConsulConnect.Registration;
-
-/// <summary>Knows how long the token lives, where the agent tells: a life that ends takes the entry and the certificate with it.</summary>
+/// <summary>Knows how long the token lives, where the agent tells: a life that ends takes the certificate with it, and the entry in the catalog.</summary>
 internal sealed class TokenFollower : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMinutes(5);
