@@ -13,12 +13,14 @@ namespace ConsulConnect.DevAgent;
 public sealed partial class ConsulDevAgent : IAsyncDisposable
 {
     private readonly AgentCore _core;
+    private readonly AgentCatalog _catalog;
     private readonly AgentServer _server;
 
     private ConsulDevAgent(ConsulDevAgentOptions options)
     {
         _core = new(options);
-        _server = new(_core, [.. ConnectRoom.Create(_core), .. NodeRoom.Create(_core), .. CatalogRoom.Create(_core), .. IntentionsRoom.Create(_core)], options.Port);
+        _catalog = new(_core);
+        _server = new(_core, [.. ConnectRoom.Create(_core), .. NodeRoom.Create(_core), .. CatalogRoom.Create(_core, _catalog), .. IntentionsRoom.Create(_core)], options.Port);
     }
 
     /// <summary>Where it listens: <c>http://127.0.0.1:port</c>.</summary>
@@ -52,6 +54,29 @@ public sealed partial class ConsulDevAgent : IAsyncDisposable
         if (!options.StartIsAnnounced)
             agent._core.Log.Started(agent.Address, options.Datacenter, agent.TrustDomain, options.AclDefaultPolicy is null ? "off" : "on", options.DefaultIntentionPolicy ?? agent._core.Acl.DefaultPolicy);
         return agent;
+    }
+
+    /// <summary>
+    /// Goes away, cutting every call, and is back at its address when this returns: like a client agent that is killed and started
+    /// again, whose servers keep the roots, intentions, other configuration entries and tokens.
+    /// </summary>
+    /// <param name="forgetServices">Whether services and checks are gone until they are registered again, as after a start with an empty data directory.</param>
+    /// <param name="whileAway">Is awaited while nobody answers. Whatever it throws is thrown when the agent is back.</param>
+    /// <param name="cancellationToken">Gives up, and leaves it away.</param>
+    /// <exception cref="IOException">Somebody else has taken the port.</exception>
+    public async Task RestartAsync(bool forgetServices = false, Func<Task>? whileAway = null, CancellationToken cancellationToken = default)
+    {
+        await _server.CutAsync();
+        try
+        {
+            if (forgetServices)
+                _catalog.Forget();
+            await (whileAway?.Invoke() ?? Task.CompletedTask);
+        }
+        finally
+        {
+            await _server.ListenAgainAsync(cancellationToken);
+        }
     }
 
     /// <summary>Ends it; calls that wait are cut.</summary>

@@ -59,6 +59,15 @@ internal sealed class AgentCatalog
         Changed();
     }
 
+    /// <summary>What was registered with this agent is gone, as after a start with an empty data directory.</summary>
+    public void Forget() => Edit(edit =>
+    {
+        foreach (var instance in edit.Services.Values.Where(instance => instance.IsLocal).ToList())
+            edit.RemoveService(instance.Id);
+        foreach (var check in edit.Checks.Values.Where(check => check.IsLocal).ToList())
+            edit.RemoveCheck(check.Id);
+    });
+
     /// <summary>The state a check has reached, unless it was removed or registered anew meanwhile.</summary>
     public void Report(string checkId, CheckDefinition definition, string status, string output) => Edit(edit =>
     {

@@ -6,9 +6,8 @@ namespace ConsulConnect.DevAgent.Catalog;
 
 internal static class CatalogRoom
 {
-    public static IEnumerable<IEndpoints> Create(AgentCore core)
+    public static IEnumerable<IEndpoints> Create(AgentCore core, AgentCatalog catalog)
     {
-        var catalog = new AgentCatalog(core);
         var reads = new CatalogReads(core, catalog);
         return
         [

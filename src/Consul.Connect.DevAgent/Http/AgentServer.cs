@@ -17,9 +17,9 @@ namespace ConsulConnect.DevAgent.Http;
 internal sealed class AgentServer : IHttpApplication<HttpContext>, IAsyncDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
-    private readonly KestrelServer _server;
     private readonly AgentDispatcher _dispatcher;
     private readonly List<IAsyncDisposable> _owned;
+    private KestrelServer _server;
 
     public AgentServer(AgentCore core, IReadOnlyCollection<IEndpoints> endpoints, int port)
     {
@@ -28,11 +28,7 @@ internal sealed class AgentServer : IHttpApplication<HttpContext>, IAsyncDisposa
         foreach (var one in endpoints)
             one.Map(routes);
         _dispatcher = new(core, routes);
-        var options = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = 64 << 20;
-        options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
-        _server = new(Options.Create(options), transport, NullLoggerFactory.Instance);
+        _server = Create(port);
     }
 
     public Uri Address => new(_server.Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -47,16 +43,50 @@ internal sealed class AgentServer : IHttpApplication<HttpContext>, IAsyncDisposa
     {
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends every call, and listens no more.</summary>
+    public async Task CutAsync()
     {
         // Long polls do not end by themselves.
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await _server.StopAsync(now.Token);
+    }
+
+    /// <summary>After <see cref="CutAsync"/>, where it listened before.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public async Task ListenAgainAsync(CancellationToken cancel)
+    {
+        var next = Create(Address.Port);
+        try
+        {
+            await next.StartAsync(this, cancel);
+        }
+        catch
+        {
+            next.Dispose();
+            throw;
+        }
+
+        _server.Dispose();
+        _server = next;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CutAsync();
         _server.Dispose();
         // What endpoints run beside their calls, such as health checks.
         foreach (var one in _owned)
             await one.DisposeAsync();
         await _services.DisposeAsync();
+    }
+
+    private KestrelServer Create(int port)
+    {
+        var options = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false };
+        options.Limits.MaxRequestBodySize = 64 << 20;
+        options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        return new(Options.Create(options), transport, NullLoggerFactory.Instance);
     }
 }
