@@ -9,7 +9,7 @@ public sealed class AnAppIsStoppedUnderLoad(ITestOutputHelper output)
 {
     private const string Service = "orders-rolls";
     private const int Signals = 50;
-    private const int Lanes = 3;
+    private const int Lanes = 2;
 
     [SkippableTheory]
     [InlineData("real")]
@@ -22,7 +22,8 @@ public sealed class AnAppIsStoppedUnderLoad(ITestOutputHelper output)
         // At the very end.
         worker.Logs.Expect("HasNone");
         await worker.KnowsAsync(Service, instances.Length);
-        await using var load = new NamedLoad(worker.Service, Service, perSecond: 300);
+        // A little more than the 300 a second that are to be seen, since a pace loses what comes late.
+        await using var load = new NamedLoad(worker.Service, Service, perSecond: 360);
         await load.FlowAsync(300);
 
         // Each lane rolls its own two, so that half of all is always there.
