@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ConsulConnect.Agent;
 
-/// <summary>The calls over HTTP to the agent the options name. One instance serves all identities of the process.</summary>
+/// <summary>The calls over HTTP to the agent the options name. Each identity has its own.</summary>
 internal sealed class AgentClient : IAgentClient, IAsyncDisposable
 {
     private readonly AgentChannel _channel;

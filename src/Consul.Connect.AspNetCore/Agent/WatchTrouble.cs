@@ -58,7 +58,7 @@ internal sealed class WatchTrouble(string watch, AgentLink link)
         else if (failure.Fault == AgentFault.Denied)
             Say("denied", () => Log.Denied(link.Logger, watch, failure.Message));
         else if (failure.Fault != AgentFault.Transient && !(failure.Fault == AgentFault.Missing && heals))
-            Say(Name(failure), () => Log.Failed(link.Logger, failure.Fault == AgentFault.Malformed ? LogLevel.Warning : LogLevel.Error, watch, failure.Message));
+            Say(failure.Message, () => Log.Failed(link.Logger, failure.Fault == AgentFault.Malformed ? LogLevel.Warning : LogLevel.Error, watch, failure.Message));
         link.Metrics.WatchTurned(watch, "error", Name(failure));
     }
 

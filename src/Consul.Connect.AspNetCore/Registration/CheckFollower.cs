@@ -15,6 +15,7 @@ internal sealed class CheckFollower : IAsyncDisposable
     private readonly HeldEntry _held;
     private readonly CheckStatuses _statuses;
     private readonly AgentWatch<RegisteredChecks> _watch;
+    private readonly TakeBackPace _pace;
     private readonly HashSet<string> _named = new(StringComparer.Ordinal);
     private Held? _reviewed;
     private long _reviewedAt;
@@ -22,7 +23,7 @@ internal sealed class CheckFollower : IAsyncDisposable
 
     public CheckFollower(AgentLink link, HeldEntry held, CheckStatuses statuses)
     {
-        (_link, _held, _statuses) = (link, held, statuses);
+        (_link, _held, _statuses, _pace) = (link, held, statuses, new(link.Time));
         // An entry that is gone is noticed by others too, and registered by one.
         _watch = new("checks", FollowAsync, _ => null, link) { WhenMissing = _ => Task.CompletedTask };
     }
@@ -62,6 +63,9 @@ internal sealed class CheckFollower : IAsyncDisposable
     {
         if (review.Missing is [var missing, ..])
         {
+            _pace.Next();
+            if (_pace.SayContest())
+                Log.CheckContested(_link.Logger, missing, held.Entry.Id);
             _held.Doubt(held, new($"the agent no longer knew its check {missing}"));
             return;
         }

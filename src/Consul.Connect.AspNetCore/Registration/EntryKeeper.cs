@@ -24,6 +24,10 @@ internal sealed class EntryKeeper : IAsyncDisposable
     private readonly AgentWatch<ServiceRegistration> _watch;
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private ImmutableHashSet<string> _checks = [];
+    private Desired? _accepted;
+    private volatile Desired? _refused;
+    private Loss? _waitedFor;
+    private RegisteredService? _before;
     private bool _registeredOnce;
     private ulong _turns;
 
@@ -31,6 +35,7 @@ internal sealed class EntryKeeper : IAsyncDisposable
     {
         (_link, _desired, _held, _readiness, _statuses, _pace) = (link, desired, held, readiness, statuses, new(link.Time));
         _watch = new("registration", KeepAsync, _ => null, link);
+        held.Lost = FallBack;
     }
 
     public WatchState State => _watch.State;
@@ -44,6 +49,13 @@ internal sealed class EntryKeeper : IAsyncDisposable
     public void StartOver() => _watch.StartOver();
 
     public ValueTask DisposeAsync() => _watch.DisposeAsync();
+
+    /// <summary>While the agent refuses a definition, an entry of the one before that is lost must not wait until the new one is tried again.</summary>
+    private void FallBack()
+    {
+        if (_refused is not null)
+            _watch.StartOver();
+    }
 
     private async Task<AgentAnswer<ServiceRegistration>> KeepAsync(BlockingQuery query, CancellationToken cancellationToken)
     {
@@ -66,8 +78,9 @@ internal sealed class EntryKeeper : IAsyncDisposable
         while (true)
         {
             var changed = _held.Changed;
-            if (_desired.Current(_held.Current?.Desired) is { } desired)
+            if (_desired.Current(_held.Current?.Desired) is { } wanted)
             {
+                var desired = wanted == _refused && _accepted is { } accepted && Equals(accepted.Listener, wanted.Listener) && Why(accepted) is not null ? accepted : wanted;
                 var why = Why(desired);
                 // After a failure a turn without work says that all is well again.
                 if (why is not null || _ids.Count > 1 || (afterFailure && _held.Current is not null))
@@ -89,11 +102,17 @@ internal sealed class EntryKeeper : IAsyncDisposable
 
     private async Task RegisterAsync(Desired desired, string why, CancellationToken cancellationToken)
     {
-        var by = _held.Loss?.By;
-        if (by is not null)
-            await Task.Delay(_pace.Next(), _link.Time, cancellationToken);
+        if (_held.Loss is { By: not null } loss)
+        {
+            if (!ReferenceEquals(loss, _waitedFor))
+                await Task.Delay(_pace.Next(), _link.Time, cancellationToken);
+            (_waitedFor, _before) = (loss, loss.By);
+        }
         else if (!_ids.Contains(desired.Entry.Id))
-            by = await FindAsync(desired.Entry, cancellationToken);
+        {
+            _before = await FindAsync(desired.Entry, cancellationToken);
+        }
+
         var health = await _readiness.AskSoonAsync(CatalogEntry.ShortestTtl(desired.Entry) / 3 ?? Patience, cancellationToken);
         try
         {
@@ -104,9 +123,17 @@ internal sealed class EntryKeeper : IAsyncDisposable
             // Nobody asks for it any more, so it is no failure of the loop.
             throw new OperationCanceledException(cancellationToken);
         }
+        catch (AgentException refused) when (refused.Fault == AgentFault.Permanent)
+        {
+            _refused = desired;
+            throw;
+        }
 
-        Tell(desired.Entry, why, by);
-        _registeredOnce = true;
+        // Also of an earlier attempt, which may have replaced it without an answer.
+        Tell(desired.Entry, why, _before?.Id == desired.Entry.Id ? _before : null);
+        (_registeredOnce, _accepted, _before) = (true, desired, null);
+        if (desired == _refused)
+            _refused = null;
     }
 
     /// <summary>What the agent has under an id that we have not used yet.</summary>

@@ -13,6 +13,7 @@ internal sealed class Heartbeat : IAsyncDisposable
     private readonly PresentReadiness _readiness;
     private readonly AgentWatch<ReadinessReport> _watch;
     private Held? _told;
+    private ReadinessReport? _unsent;
     private long _toldAt;
     private ulong _turns;
 
@@ -32,9 +33,15 @@ internal sealed class Heartbeat : IAsyncDisposable
     private async Task<AgentAnswer<ReadinessReport>> BeatAsync(BlockingQuery query, CancellationToken cancellationToken)
     {
         var (held, interval) = await DueAsync(afterFailure: query.Index == 0, cancellationToken);
-        // From here, so that a report that takes its time does not make the next one late.
-        (_told, _toldAt) = (held, _link.Time.GetTimestamp());
-        var report = await _readiness.AskAsync(interval, cancellationToken);
+        // What the agent could not be told is told again, and made again only when it is as old as the next one would be.
+        if (_unsent is null || held != _told || _link.Time.GetElapsedTime(_toldAt) >= interval)
+        {
+            // From here, so that a report that takes its time does not make the next one late.
+            (_told, _toldAt, _unsent) = (held, _link.Time.GetTimestamp(), null);
+            _unsent = await _readiness.AskAsync(interval, cancellationToken);
+        }
+
+        var report = _unsent;
         AgentException? missing = null;
         foreach (var check in held.Entry.Checks.Where(check => check.Definition.Ttl is not null))
         {
@@ -49,7 +56,10 @@ internal sealed class Heartbeat : IAsyncDisposable
             }
         }
 
-        return missing is null ? new(report, ++_turns, null, TimeSpan.Zero, $"{_turns}") : throw missing;
+        if (missing is not null)
+            throw missing;
+        _unsent = null;
+        return new(report, ++_turns, null, TimeSpan.Zero, $"{_turns}");
     }
 
     private async Task<(Held Held, TimeSpan Interval)> DueAsync(bool afterFailure, CancellationToken cancellationToken)

@@ -3,12 +3,18 @@ using ConsulConnect.Agent;
 
 namespace ConsulConnect.Registration;
 
-/// <summary>An entry the agent has.</summary>
-/// <param name="Desired">What was sent.</param>
-/// <param name="EverSent">The ids of all checks that this process has registered.</param>
-/// <param name="Credentials">With which token and TLS files.</param>
-internal sealed record Held(Desired Desired, ImmutableHashSet<string> EverSent, CancellationToken Credentials)
+/// <summary>An entry the agent has. The same sent again is another one: what was seen of the one says nothing of the other.</summary>
+/// <param name="desired">What was sent.</param>
+/// <param name="everSent">The ids of all checks that this process has registered.</param>
+/// <param name="credentials">With which token and TLS files.</param>
+internal sealed class Held(Desired desired, ImmutableHashSet<string> everSent, CancellationToken credentials)
 {
+    public Desired Desired { get; } = desired;
+
+    public ImmutableHashSet<string> EverSent { get; } = everSent;
+
+    public CancellationToken Credentials { get; } = credentials;
+
     public ServiceRegistration Entry => Desired.Entry;
 }
 
@@ -32,6 +38,9 @@ internal sealed class HeldEntry(TimeProvider time)
 
     /// <summary>Why there is none; null when there never was.</summary>
     public Loss? Loss { get; private set; }
+
+    /// <summary>Called when the agent turns out to have something else, or nothing.</summary>
+    public Action Lost { private get; set; } = static () => { };
 
     /// <summary>Completes with the next change.</summary>
     public Task Changed
@@ -74,9 +83,12 @@ internal sealed class HeldEntry(TimeProvider time)
         // At once, or what was written in between would be doubted.
         lock (_gate)
         {
-            if (Stands(held))
-                Set(null, loss);
+            if (!Stands(held))
+                return;
+            Set(null, loss);
         }
+
+        Lost();
     }
 
     /// <summary>The end: the entry has been taken out.</summary>

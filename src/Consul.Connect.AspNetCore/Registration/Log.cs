@@ -28,9 +28,6 @@ internal static partial class Log
     [LoggerMessage(507, LogLevel.Warning, "The entry {Id} has checks that this app did not register: {Checks}. They are left alone and count like its own. Remove one that is not wanted with: {Command}")]
     public static partial void ForeignChecks(ILogger logger, string id, string checks, string command);
 
-    [LoggerMessage(508, LogLevel.Warning, "{Path}:Name has changed from \"{Service}\" to \"{Changed}\", which a running app cannot follow: its certificate has the name too. The rest of the definition is applied; restart the app for the name.")]
-    public static partial void NameStays(ILogger logger, string path, string service, string changed);
-
     [LoggerMessage(509, LogLevel.Warning, "The entry of {Service} stays as it is, because the definition cannot be applied: {Faults}")]
     public static partial void NotApplied(ILogger logger, string service, string faults);
 
@@ -48,4 +45,7 @@ internal static partial class Log
 
     [LoggerMessage(514, LogLevel.Warning, "The service-defaults of \"{Service}\" say protocol tcp, while its intentions have permissions, which are for HTTP. This app enforces them all the same; sidecars of the service would not. Write protocol http, http2 or grpc there.")]
     public static partial void ProtocolIsTcp(ILogger logger, string service);
+
+    [LoggerMessage(515, LogLevel.Warning, "The check {Check} of {Id} is gone again and again, as when another instance on this agent has a check with this id; give each its own, or none.")]
+    public static partial void CheckContested(ILogger logger, string check, string id);
 }

@@ -3,32 +3,34 @@ using ConsulConnect.Agent;
 
 namespace ConsulConnect.Registration;
 
-/// <summary>How well the app is at this moment, asked for by one at a time and never for long.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
+/// <summary>How well the app is at this moment: asked for by one at a time, which others join, and never for long.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without timer or wait handle holds nothing.")]
 internal sealed class PresentReadiness(IReadiness readiness, TimeProvider time)
 {
     /// <summary>How long somebody may be kept waiting who can do with the last report.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _one = new(1);
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _end = new();
+    private Task<ReadinessReport>? _asking;
     private volatile ReadinessReport? _latest;
 
     /// <param name="patience">What has not answered by then counts as critical.</param>
-    public async Task<ReadinessReport> AskAsync(TimeSpan patience, CancellationToken cancellationToken)
+    public Task<ReadinessReport> AskAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
-        try
+        Task<ReadinessReport> asking;
+        TaskCompletionSource<ReadinessReport>? own = null;
+        lock (_gate)
         {
-            using var limit = new CancellationTokenSource(patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            var report = await SafelyAsync(either.Token);
-            cancellationToken.ThrowIfCancellationRequested();
-            return _latest = report;
+            if (_asking is not { IsCompleted: false })
+                _asking = (own = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            asking = _asking;
         }
-        finally
-        {
-            _one.Release();
-        }
+
+        if (own is not null)
+            _ = RunAsync(own, patience);
+        // Nobody cuts it off for the others: what is cut off is told as hanging.
+        return asking.WaitAsync(cancellationToken);
     }
 
     /// <summary>The same, but where it takes longer than a second the last report stands for it, if there is one.</summary>
@@ -36,16 +38,23 @@ internal sealed class PresentReadiness(IReadiness readiness, TimeProvider time)
     {
         if (_latest is not { } latest)
             return await AskAsync(patience, cancellationToken);
-        using var limit = new CancellationTokenSource(Soon, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        try
-        {
-            return await AskAsync(patience, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return latest;
-        }
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var soon = Task.Delay(Soon, time, over.Token);
+        var asking = AskAsync(patience, cancellationToken);
+        await Task.WhenAny(asking, soon);
+        await over.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        return asking.IsCompleted ? await asking : latest;
+    }
+
+    /// <summary>Nobody asks any more: what still runs is cut off.</summary>
+    public Task EndAsync() => _end.CancelAsync();
+
+    private async Task RunAsync(TaskCompletionSource<ReadinessReport> asked, TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, limit.Token);
+        asked.SetResult(_latest = await SafelyAsync(either.Token));
     }
 
     private async Task<ReadinessReport> SafelyAsync(CancellationToken cancellationToken)

@@ -79,11 +79,19 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
         _protocol.Start();
     }
 
-    /// <summary>The definition has changed in the configuration.</summary>
+    /// <summary>The definition in force, as far as this app is concerned.</summary>
+    public ConsulServiceOptions? Definition
+    {
+        get
+        {
+            lock (_gate)
+                return _definition;
+        }
+    }
+
+    /// <summary>The definition has changed in the configuration, but for the name, which stays.</summary>
     public void Redefine(ConsulServiceOptions definition)
     {
-        if (definition.Name is { } name && name != Name)
-            Log.NameStays(_link.Logger, _options.DefinitionPath, Name, name);
         lock (_gate)
         {
             _definition = definition;
@@ -106,6 +114,7 @@ internal sealed class ServiceRegistrar : IAsyncDisposable
         using var limit = new CancellationTokenSource(LeaveLimit, _link.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         await Task.WhenAll(new IAsyncDisposable[] { _keeper, _entry, _checks, _heartbeat, _protocol! }.Select(loop => loop.DisposeAsync().AsTask()));
+        await _readiness.EndAsync();
         var ids = _keeper.Ids.ToList();
         var current = _desired!.Current(_held.Current?.Desired)?.Entry;
         // What is at another address by now is another process, which callers shall find.

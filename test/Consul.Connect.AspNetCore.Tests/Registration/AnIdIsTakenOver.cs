@@ -24,6 +24,21 @@ public sealed class AnIdIsTakenOver
             app.Log.Lines);
     }
 
+    [Fact]
+    public async Task With_the_warning_also_when_the_first_attempt_had_no_answer()
+    {
+        await using var app = new RegisteredApp();
+        app.Agent.Put(Other);
+        app.Agent.Fail(call => call.StartsWith("register", StringComparison.Ordinal) ? new(AgentFault.Transient, "no leader") : null);
+        app.Start();
+        await app.Agent.SeenAsync("register");
+        app.Agent.Fail(null);
+        await app.UntilAsync(app.Registrar.WaitAsync(CancellationToken.None));
+        await app.RestAsync();
+
+        Assert.Equal(1, app.Log.Count(504));
+    }
+
     [Theory]
     [InlineData("10.0.0.7", 9999)]
     [InlineData("", 8443)]

@@ -109,6 +109,22 @@ public sealed class AnotherDefinitionReplacesIt
     }
 
     [Fact]
+    public async Task Once_is_no_contest_however_often_taking_it_back_fails()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        app.Agent.Fail(call => call.StartsWith("register", StringComparison.Ordinal) ? new(AgentFault.Denied, "403 Permission denied") : null);
+        app.Agent.Saw("");
+        app.Agent.Put(app.Agent.Services[0] with { Address = "10.0.0.9" });
+        for (var i = 0; i < 8; i++)
+            await app.UntilTakenBackAsync();
+        app.Agent.Fail(null);
+
+        Assert.InRange(await app.UntilTakenBackAsync(), TimeSpan.Zero, TimeSpan.FromSeconds(31));
+        await app.RestAsync();
+        Assert.Equal((1, 0), (app.Log.Count(504), app.Log.Count(505)));
+    }
+
+    [Fact]
     public async Task Another_process_under_the_id_is_left_alone_by_a_stop()
     {
         await using var app = await new RegisteredApp().StartedAsync();

@@ -40,6 +40,12 @@ internal sealed partial class CatalogAgent : IAgentClient, IDisposable
     /// <summary>What the last heartbeat of each check said.</summary>
     public Dictionary<string, string> Outputs { get; } = [];
 
+    /// <summary>How many registrations it has carried out.</summary>
+    public int Accepted { get; private set; }
+
+    /// <summary>What it has against a registration; null: nothing.</summary>
+    public Func<ServiceRegistration, AgentException?> Refuses { get; set; } = _ => null;
+
     public IReadOnlyList<RegisteredService> Services => Locked(() => _services.Values.ToList());
 
     /// <summary>The checks of all instances, as <c>id status</c>.</summary>
@@ -153,10 +159,12 @@ internal sealed partial class CatalogAgent : IAgentClient, IDisposable
     private async Task CarryOutAsync(ServiceRegistration registration, CancellationToken cancellationToken)
     {
         await CallAsync($"register {registration.Id}", cancellationToken);
+        if (Refuses(registration) is { } refusal)
+            throw refusal;
         await _delay.Task;
         Happen(() =>
         {
-            Sent = registration;
+            (Sent, Accepted) = (registration, Accepted + 1);
             // Agents add some things of their own.
             var tagged = new Dictionary<string, ServiceAddress>(registration.TaggedAddresses);
             if (registration.Address is { } address)

@@ -156,7 +156,13 @@ internal sealed class RegisteredApp : IAsyncDisposable
 
         public volatile bool Hangs;
 
+        /// <summary>It is told when this is.</summary>
+        public volatile TaskCompletionSource? Slow;
+
         public volatile Exception? Throws;
+
+        /// <summary>How often somebody wanted to know.</summary>
+        public int Asked;
 
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -165,8 +171,11 @@ internal sealed class RegisteredApp : IAsyncDisposable
 
         public async Task<ReadinessReport> ReportAsync(CancellationToken cancellationToken)
         {
+            Interlocked.Increment(ref Asked);
             if (Throws is { } exception)
                 throw exception;
+            if (Slow is { } slow)
+                await slow.Task.WaitAsync(cancellationToken);
             if (!Hangs)
                 return Report;
             _asked.TrySetResult();

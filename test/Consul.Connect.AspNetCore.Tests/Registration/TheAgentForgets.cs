@@ -1,4 +1,5 @@
 using ConsulConnect.Agent;
+using ConsulConnect.TestKit;
 
 namespace ConsulConnect.Tests.Registration;
 
@@ -84,5 +85,36 @@ public sealed class TheAgentForgets
         await app.RestAsync();
         Assert.Equal(["service:orders-1:1 passing", "web passing"], app.Agent.Checks);
         await app.Log.HasAsync("501 Information: Registered orders as orders-1 again: the agent no longer knew its check web.");
+    }
+
+    [Fact]
+    public async Task While_the_app_is_slow_to_say_how_it_is_its_last_word_counts_and_nobody_hears_that_it_hangs()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        var (slow, asked) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), app.Health.Asked);
+        app.Health.Slow = slow;
+        app.Agent.Saw("");
+        app.Agent.Forget();
+        await app.UntilAsync(app.Agent.SeenAsync("register"));
+        await Eventually.HoldsAsync("it is back", () => app.Agent.Checks is ["service:orders-1 passing"]);
+        slow.SetResult();
+
+        Assert.Equal("update service:orders-1 passing", await app.Agent.SeenAsync("update"));
+        Assert.Equal(asked + 1, app.Health.Asked);
+    }
+
+    [Fact]
+    public async Task A_check_again_and_again_is_one_warning()
+    {
+        await using var app = await new RegisteredApp(definition => definition.Checks.Add(new() { Id = "web", Http = "http://10.0.0.7:9090/", Interval = TimeSpan.FromSeconds(10) })).StartedAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            app.Agent.Saw("");
+            app.Agent.ForgetCheck("web");
+            await app.UntilAsync("register");
+            await app.RestAsync();
+        }
+
+        Assert.Single(app.Log.Lines, "515 Warning: The check web of orders-1 is gone again and again, as when another instance on this agent has a check with this id; give each its own, or none.");
     }
 }

@@ -112,22 +112,44 @@ public sealed class TheDefinitionChanges
         Assert.Empty(app.Agent.Services);
     }
 
-    [Fact]
-    public async Task A_new_name_is_not_followed_and_the_rest_is()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task To_one_that_the_agent_refuses_the_one_before_is_kept_through_a_loss_and_a_new_token(bool losesIt)
     {
         await using var app = await new RegisteredApp().StartedAsync();
-        app.Registrar.Redefine(RegisteredApp.Define(definition =>
-        {
-            definition.Name = "billing";
-            definition.Tags.Add("v2");
-        }));
-        await app.Agent.SeenAsync("register");
-        await app.Agent.SeenAsync("register");
-        await app.RestAsync();
+        app.Agent.Refuses = registration => registration.Tags.Contains("bad") ? new(AgentFault.Permanent, "400 no") : null;
+        app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add("bad")));
+        for (var i = 0; i < 5; i++)
+            await app.UntilAsync("register");
+        await app.Time.WaitForTimersAsync(RegisteredApp.TimersAtRest);
+        var (before, accepted) = (app.Time.GetUtcNow(), app.Agent.Accepted);
+        if (losesIt)
+            app.Agent.Forget();
+        else
+            app.Agent.ChangeToken();
 
-        Assert.Equal("orders", app.Agent.Services[0].Name);
-        Assert.Equal(["v2"], app.Agent.Services[0].Tags);
-        await app.Log.HasAsync("508 Warning: Consul:Service:Name has changed from \"orders\" to \"billing\", which a running app cannot follow: its certificate has the name too. The rest of the definition is applied; restart the app for the name.");
+        await Eventually.HoldsAsync("it is registered as it was", () => app.Agent.Accepted == accepted + 1);
+        Assert.Equal(before, app.Time.GetUtcNow());
+        Assert.Empty(Assert.Single(app.Agent.Services).Tags);
+        await app.Agent.SeenAsync("register");
+        await app.Agent.SeenAsync("register");
+        await Eventually.HoldsAsync("the refusal stands", () => app.Registrar.LastError == "400 no");
+        Assert.True(app.Registrar.IsRegistered);
+    }
+
+    [Fact]
+    public async Task Each_refusal_of_the_agent_is_said_in_its_words()
+    {
+        await using var app = await new RegisteredApp().StartedAsync();
+        foreach (var words in (string[])["400 no tag", "400 no script"])
+        {
+            app.Agent.Refuses = _ => new(AgentFault.Permanent, words);
+            app.Registrar.Redefine(RegisteredApp.Define(definition => definition.Tags.Add(words)));
+            await Eventually.HoldsAsync($"{words} is said", () => app.Log.Lines.Any(line => line.Contains(words, StringComparison.Ordinal)));
+        }
+
+        Assert.Equal(2, app.Log.Lines.Count(line => line.Contains("400 no", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -187,10 +209,10 @@ public sealed class TheDefinitionChanges
         }));
         await app.StartedAsync();
 
+        // The name is the certificate's too.
         Assert.Equal("orders", app.Agent.Services[0].Name);
         Assert.Equal(["v2"], app.Agent.Services[0].Tags);
         Assert.Single(app.Agent.Writes);
-        Assert.Equal(1, app.Log.Count(508));
     }
 
     [Fact]
