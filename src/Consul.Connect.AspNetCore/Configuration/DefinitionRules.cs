@@ -16,14 +16,15 @@ internal static class DefinitionRules
     /// <summary>What a running identity cannot take over, because its certificate and its loops are bound to it.</summary>
     public static void CheckSame(ConsulConnectOptions options, ConsulConnectOptions running, List<string> faults)
     {
-        Same("Name", options.ServiceName, running.ServiceName);
-        Same("Namespace", Named(options.Namespace), Named(running.Namespace));
-        Same("Partition", Named(options.Partition), Named(running.Partition));
+        var (path, service) = (options.DefinitionPath, options.Service);
+        Same(service?.Name is null ? "Consul:Connect:Service" : $"{path}:Name", options.ServiceName, running.ServiceName);
+        Same(service?.Namespace is null ? "Consul:Namespace" : $"{path}:Namespace", Named(options.Namespace), Named(running.Namespace));
+        Same(service?.Partition is null ? "Consul:Partition" : $"{path}:Partition", Named(options.Partition), Named(running.Partition));
 
         void Same(string key, string? now, string? before)
         {
             if (now != before)
-                faults.Add($"{options.DefinitionPath}:{key} has become {Show(now)} and was {Show(before)}, for which the app has its certificate; restart the app, or write it back.");
+                faults.Add($"{key} has become {Show(now)} and was {Show(before)}, for which the app has its certificate; restart the app, or write it back.");
         }
 
         static string Show(string? name) => name is null ? "unset" : MessageText.Quote(name);

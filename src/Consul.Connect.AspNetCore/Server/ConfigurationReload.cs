@@ -12,6 +12,9 @@ internal sealed class ConfigurationReload(ConnectServices identities, IEnumerabl
 {
     private readonly ILogger _logger = loggers.CreateLogger("ConsulConnect");
     private readonly Lock _gate = new();
+
+    // What is still wrong or odd is not said again each time something else changes.
+    private readonly Dictionary<ConnectService, IReadOnlyCollection<string>> _said = [];
     private KeysInUse? _keys;
     private IDisposable? _following;
 
@@ -29,17 +32,22 @@ internal sealed class ConfigurationReload(ConnectServices identities, IEnumerabl
     {
         lock (_gate)
         {
-            try
-            {
-                SayWhatIsLeft();
-                foreach (var service in identities.All)
-                    Redefine(service);
-            }
-            catch (Exception e)
-            {
-                // Whoever changed the configuration is no caller of ours, and must not get our fault.
-                Log.ReloadFailed(_logger, e.GetType().Name);
-            }
+            Safely("Consul", SayWhatIsLeft);
+            foreach (var service in identities.All.Where(service => service.Registrar is not null))
+                Safely(service.Options.DefinitionPath, () => Redefine(service));
+        }
+    }
+
+    private void Safely(string section, Action apply)
+    {
+        try
+        {
+            apply();
+        }
+        catch (Exception e)
+        {
+            // Whoever changed the configuration is no caller of ours, and must not get our fault.
+            Log.ReloadFailed(_logger, section, e.GetType().Name);
         }
     }
 
@@ -53,16 +61,17 @@ internal sealed class ConfigurationReload(ConnectServices identities, IEnumerabl
 
     private void Redefine(ConnectService service)
     {
-        if (service.Registrar is null)
-            return;
         var read = ConnectConfiguration.ReadDefinition(configuration!, Environment.GetEnvironmentVariable, code.Of(service.Options.Identity), service.Options);
-        foreach (var warning in read.Warnings)
+        List<string> faults = [.. read.Faults, .. read.Definition is { } one ? IdentitiesTogether.SharedIds(service, one, identities.All) : []];
+        var before = _said.GetValueOrDefault(service) ?? [.. service.Configuration.Warnings, .. service.Configuration.Hints];
+        _said[service] = [.. read.Warnings, .. read.Hints, .. faults];
+        foreach (var warning in read.Warnings.Except(before))
             Configuration.Log.Warning(_logger, warning);
-        foreach (var hint in read.Hints)
+        foreach (var hint in read.Hints.Except(before))
             Configuration.Log.Hint(_logger, hint);
-        if (read.Faults.Count > 0)
-            Configuration.Log.DefinitionRefused(_logger, string.Join(' ', read.Faults));
-        else if (read.Definition is { } definition)
-            service.Registrar.Redefine(definition);
+        if (faults.Except(before).Any())
+            Configuration.Log.DefinitionRefused(_logger, string.Join(' ', faults));
+        if (faults.Count == 0 && read.Definition is { } definition)
+            service.Registrar!.Redefine(definition);
     }
 }

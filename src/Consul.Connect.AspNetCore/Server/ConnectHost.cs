@@ -62,8 +62,6 @@ internal sealed class ConnectHost(ConnectServices identities, ConfigurationReloa
             return;
         }
 
-        if (service.Registrar is not null && listeners.Bound is null && service.Options.Service is not { Address: not null, Port: > 0 })
-            throw new InvalidOperationException($"The mesh is served at {listeners.Display}, which callers cannot dial; set {service.Options.DefinitionPath}:Address and {service.Options.DefinitionPath}:Port to where they can.");
         service.EnterMesh(listeners.Display, () => listeners.Bound);
     }
 }

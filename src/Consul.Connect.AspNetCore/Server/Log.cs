@@ -13,8 +13,8 @@ internal static partial class Log
     [LoggerMessage(403, LogLevel.Information, "\"{Service}\" is not registered, although {Definition} is set: there is no mesh listener for callers to dial, and no port in the definition.")]
     public static partial void NothingToRegister(ILogger logger, string service, string definition);
 
-    [LoggerMessage(404, LogLevel.Error, "The changed configuration could not be read ({Fault}); what was in use stays.")]
-    public static partial void ReloadFailed(ILogger logger, string fault);
+    [LoggerMessage(404, LogLevel.Error, "The changed configuration of {Section} could not be read ({Fault}); what was in use stays.")]
+    public static partial void ReloadFailed(ILogger logger, string section, string fault);
 
     [LoggerMessage(410, LogLevel.Information, "A caller without a client certificate was refused; browsers, probes and load balancers belong on another endpoint.")]
     public static partial void NoClientCertificate(ILogger logger);

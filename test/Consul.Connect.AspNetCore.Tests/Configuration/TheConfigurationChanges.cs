@@ -48,6 +48,12 @@ public class TheConfigurationChanges
     public void What_the_certificate_says_cannot_change(string definition, string message) =>
         Assert.Equal(message, Assert.Single(Again($$"""{ "Service": {{definition}} }""", Reading.Valid(Reading.Named)).Faults));
 
+    [Theory]
+    [InlineData("""{ "Namespace": "team", "Service": { "Name": "orders" } }""", "Consul:Namespace has become \"team\" and was unset")]
+    [InlineData("""{ "Connect": { "Service": "billing" }, "Service": { "Port": 1 } }""", "Consul:Connect:Service has become \"billing\" and was \"orders\"")]
+    public void What_the_certificate_says_is_named_where_it_stands(string consul, string message) =>
+        Assert.StartsWith(message, Assert.Single(Again(consul, Reading.Valid(Reading.Named)).Faults), StringComparison.Ordinal);
+
     [Fact]
     public void A_definition_that_is_gone_is_none_and_no_fault()
     {

@@ -5,6 +5,7 @@ using ConsulConnect.DevAgent;
 using ConsulConnect.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -130,6 +131,44 @@ public sealed class SeveralServicesInOneProcess : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_that_share_the_id_of_a_check_are_one_too()
+    {
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(settings:
+        [
+            ("Consul:Service:Checks:0:Id", "ttl"), ("Consul:Service:Checks:0:Ttl", "30s"), ("Consul:Services:billing:Checks:0:Id", "ttl"), ("Consul:Services:billing:Checks:0:Ttl", "30s"),
+        ]));
+        Assert.Contains("Consul:Service:Checks:0:Id and Consul:Services:billing:Checks:0:Id are both \"ttl\"", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_that_come_to_share_an_id_stay_as_they_are()
+    {
+        await using var app = await StartAsync(settings: ("Consul:Service:Id", "one"));
+        app.Logs.Expect("DefinitionRefused");
+        Change(app, "Consul:Services:billing:Id", "one");
+
+        Assert.Contains("Consul:Service:Id and Consul:Services:billing:Id are both \"one\"", (await app.Logs.WaitForAsync("DefinitionRefused")).Message, StringComparison.Ordinal);
+        Assert.NotEqual("one", (await EntriesAsync("billing"))[0]!["Service"]!["ID"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task One_whose_code_fails_at_a_change_keeps_no_other_from_it()
+    {
+        var isBroken = false;
+        await using var app = await StartAsync(configure: builder => builder.WebHost.UseConsulConnect(_ =>
+        {
+            if (isBroken)
+                throw new InvalidOperationException("ours");
+        }));
+        app.Logs.Expect("ReloadFailed");
+        isBroken = true;
+        Change(app, "Consul:Services:billing:Tags:0", "third");
+
+        await Eventually.HoldsAsync("the other one is changed", async _ => (await EntriesAsync("billing"))[0]!["Service"]!["Tags"]![0]!.GetValue<string>() == "third");
+        Assert.Contains("The changed configuration of Consul:Service could not be read", (await app.Logs.WaitForAsync("ReloadFailed")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_whose_names_differ_in_case_alone_are_a_start_fault()
     {
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(configure: builder => builder.Services.AddConsulConnect("Billing")));
@@ -188,6 +227,13 @@ public sealed class SeveralServicesInOneProcess : IAsyncLifetime
             await PortAsync("billing");
         await PortAsync("orders");
         return app;
+    }
+
+    private static void Change(MeshApp app, string key, string value)
+    {
+        var configuration = (IConfigurationRoot)app.Services.GetRequiredService<IConfiguration>();
+        configuration[key] = value;
+        configuration.Reload();
     }
 
     private async Task<int> StatusAsync(string service, string path) =>

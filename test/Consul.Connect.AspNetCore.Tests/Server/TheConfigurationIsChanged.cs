@@ -37,6 +37,11 @@ public sealed class TheConfigurationIsChanged : IAsyncLifetime
         var line = await app.Logs.WaitForAsync("DefinitionRefused");
         Assert.Contains("Consul:Service:Weights:Passing is 0", line.Message, StringComparison.Ordinal);
         Assert.Equal("v1", (await EntryAsync())["Service"]!["Tags"]![0]!.GetValue<string>());
+
+        Change(app);
+        Assert.Single(app.Logs.Entries, entry => entry.Event.Name == "DefinitionRefused");
+        Change(app, ("Consul:Service:Weights:Passing", "-1"));
+        Assert.Contains("Consul:Service:Weights:Passing is -1", app.Logs.Entries.Last(entry => entry.Event.Name == "DefinitionRefused").Message, StringComparison.Ordinal);
     }
 
     [Fact]
