@@ -18,7 +18,11 @@ public sealed partial class ConnectService
 
     /// <param name="endpoints">Where the mesh is served, for the start line.</param>
     /// <param name="listener">Where it is bound at the moment, and null where that is no address to dial; null itself when there is nothing callers could dial.</param>
-    internal void EnterMesh(string endpoints, Func<IPEndPoint?>? listener) => _entry.Start(endpoints, listener);
+    internal void EnterMesh(string endpoints, Func<IPEndPoint?>? listener)
+    {
+        _isServed = listener is not null;
+        _entry.Start(endpoints, listener);
+    }
 
     /// <summary>Until callers can find it and are served.</summary>
     /// <exception cref="InvalidOperationException">It is not so far within 10 s.</exception>
@@ -30,7 +34,9 @@ public sealed partial class ConnectService
     internal async Task LeaveAsync(CancellationToken cancellationToken)
     {
         var registration = Options.Registration;
-        if (await LeaveCatalogAsync(cancellationToken) && registration.PropagationDelay > TimeSpan.Zero)
+        // What another registered, callers find until it has taken that back, perhaps only now.
+        var wasFound = await LeaveCatalogAsync(cancellationToken) || (_isServed && !registration.Enabled);
+        if (wasFound && registration.PropagationDelay > TimeSpan.Zero)
             await Task.Delay(registration.PropagationDelay, _time, cancellationToken);
         await new ConnectionDrain(Connections, _time).RunAsync(registration.DrainTime, cancellationToken);
     }

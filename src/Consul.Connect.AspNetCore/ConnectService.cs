@@ -30,6 +30,7 @@ public sealed partial class ConnectService : IAsyncDisposable
     private readonly TokenFollower? _token;
     private readonly Lock _disposing = new();
     private Task? _disposed;
+    private bool _isServed;
 
     // Never disposed: a wait may begin after the end, and without a timer it holds nothing.
     private readonly CancellationTokenSource _stopping = new();

@@ -10,7 +10,8 @@ public sealed class ConsulRegistrationOptions
     public ConsulShutdownAction OnShutdown { get; set; } = ConsulShutdownAction.Deregister;
 
     /// <summary>
-    /// How long a stop goes on serving after the entry has left the catalog, until callers know: 0 to 5 min. Default 2 s. With
+    /// How long a stop goes on serving after the entry has left the catalog, until callers know: 0 to 5 min. Default 2 s. Also where
+    /// <see cref="Enabled"/> is false, because whoever registered the instance may take it back only now. With
     /// <see cref="DrainTime"/> and 5 s more it must fit into <c>HostOptions.ShutdownTimeout</c>.
     /// </summary>
     public TimeSpan PropagationDelay { get; set; } = TimeSpan.FromSeconds(2);

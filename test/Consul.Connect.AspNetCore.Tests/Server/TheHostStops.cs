@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Security;
 using System.Text.Json.Nodes;
 using ConsulConnect.DevAgent;
@@ -100,6 +101,17 @@ public sealed class TheHostStops : IAsyncLifetime
         var gone = Assert.Single(agent.Requests.All, request => request.Path.StartsWith("/v1/agent/service/deregister/", StringComparison.Ordinal));
         Assert.Equal("second", gone.Token);
         tokens.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Serving_until_callers_know_also_where_another_registered_it()
+    {
+        await using var app = await MeshApp.StartAsync("orders", [new("Consul:Address", $"{_agent.Address}"), new("Consul:Registration:Enabled", "false"), new("Consul:Registration:PropagationDelay", "3s")]);
+        await app.ReadyAsync();
+        var clock = Stopwatch.StartNew();
+        await app.StopAsync();
+
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(2.9), TimeSpan.FromMinutes(1));
     }
 
     [Fact]
