@@ -64,6 +64,7 @@ public sealed partial class ConsulDevAgent : IAsyncDisposable
     /// <param name="whileAway">Is awaited while nobody answers. Whatever it throws is thrown when the agent is back.</param>
     /// <param name="cancellationToken">Gives up, and leaves it away.</param>
     /// <exception cref="IOException">Somebody else has taken the port.</exception>
+    /// <exception cref="ObjectDisposedException">It was ended, perhaps meanwhile.</exception>
     public async Task RestartAsync(bool forgetServices = false, Func<Task>? whileAway = null, CancellationToken cancellationToken = default)
     {
         await _server.CutAsync();

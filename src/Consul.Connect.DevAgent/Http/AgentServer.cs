@@ -20,6 +20,7 @@ internal sealed class AgentServer : IHttpApplication<HttpContext>, IAsyncDisposa
     private readonly AgentDispatcher _dispatcher;
     private readonly List<IAsyncDisposable> _owned;
     private KestrelServer _server;
+    private bool _isDisposed;
 
     public AgentServer(AgentCore core, IReadOnlyCollection<IEndpoints> endpoints, int port)
     {
@@ -54,8 +55,10 @@ internal sealed class AgentServer : IHttpApplication<HttpContext>, IAsyncDisposa
 
     /// <summary>After <see cref="CutAsync"/>, where it listened before.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="ObjectDisposedException">It has ended meanwhile.</exception>
     public async Task ListenAgainAsync(CancellationToken cancel)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var next = Create(Address.Port);
         try
         {
@@ -73,6 +76,7 @@ internal sealed class AgentServer : IHttpApplication<HttpContext>, IAsyncDisposa
 
     public async ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         await CutAsync();
         _server.Dispose();
         // What endpoints run beside their calls, such as health checks.

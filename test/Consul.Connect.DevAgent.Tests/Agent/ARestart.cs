@@ -64,6 +64,13 @@ public sealed class ARestart : IAsyncLifetime, IDisposable
         await ReadAsync("/v1/agent/self");
     }
 
+    [Fact]
+    public async Task Ends_with_the_agent()
+    {
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => _agent.RestartAsync(whileAway: async () => await _agent.DisposeAsync()));
+        await Assert.ThrowsAsync<HttpRequestException>(() => _http.GetStringAsync("/v1/agent/self"));
+    }
+
     public void Dispose() => _http.Dispose();
 
     public async Task DisposeAsync() => await _agent.DisposeAsync();
