@@ -1,12 +1,16 @@
 using ConsulConnect.MeshTests.Peers;
+using ConsulConnect.MeshTests.Traffic;
 using ConsulConnect.TestKit;
 
 namespace ConsulConnect.MeshTests;
 
 /// <summary>An operator changes intentions on the command line; who connects a second later is treated by the new ones, with either provider.</summary>
+[Collection(Alone.Name)]
 public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<SharedAgent>, IAsyncLifetime
 {
     private const string Decisions = "consul.connect.authorization.decisions";
+
+    private static readonly TimeSpan Promise = TimeSpan.FromSeconds(1);
 
     private readonly string _service = $"orders-{Guid.NewGuid():n}";
 
@@ -21,13 +25,13 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
         Assert.True((await Attempt.MakeAsync(caller, app.Mesh.Port)).IsServed);
 
         await IntentionAsync("create", "-deny", "web", _service);
-        await Attempt.BecomesAsync(served: false, caller, app.Mesh.Port);
+        await Attempt.BecomesAsync(served: false, caller, app.Mesh.Port, Promise);
         await IntentionAsync("create", "-replace", "-allow", "web", _service);
-        await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port);
+        await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port, Promise);
         await IntentionAsync("create", "-replace", "-deny", "web", _service);
-        await Attempt.BecomesAsync(served: false, caller, app.Mesh.Port);
+        await Attempt.BecomesAsync(served: false, caller, app.Mesh.Port, Promise);
         await IntentionAsync("delete", "web", _service);
-        await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port);
+        await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port, Promise);
 
         Assert.NotEmpty(metrics.Of(Decisions, ("consul.connect.decision", "deny"), ("consul.connect.reason", "intention_denied"), ("consul.connect.source", "web")));
         var line = await app.Logs.WaitForAsync("ConnectionDenied");
@@ -44,7 +48,7 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
 
         await IntentionAsync("create", "-deny", "billing", _service);
         await IntentionAsync("create", "-deny", "web", $"{_service}-too");
-        await Attempt.BecomesAsync(served: false, await shared.CallerAsync("billing"), app.Mesh.Port);
+        await Attempt.BecomesAsync(served: false, await shared.CallerAsync("billing"), app.Mesh.Port, Promise);
 
         Assert.True((await Attempt.MakeAsync(caller, app.Mesh.Port)).IsServed);
     }
@@ -60,25 +64,25 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
         {
             // 5: anybody to anything.
             await IntentionAsync("create", "-deny", "*", "*");
-            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port);
+            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port, Promise);
             // 6: web to anything.
             await IntentionAsync("create", "-allow", "web", "*");
-            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port);
+            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port, Promise);
             Assert.True((await Attempt.MakeAsync(billing, app.Mesh.Port)).IsRefused);
             // 8: anybody to us.
             await IntentionAsync("create", "-deny", "*", _service);
-            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port);
+            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port, Promise);
             // 9: web to us.
             await IntentionAsync("create", "-allow", "web", _service);
-            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port);
+            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port, Promise);
             Assert.True((await Attempt.MakeAsync(billing, app.Mesh.Port)).IsRefused);
             // And back, one by one.
             await IntentionAsync("delete", "web", _service);
-            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port);
+            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port, Promise);
             await IntentionAsync("delete", "*", _service);
-            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port);
+            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port, Promise);
             await IntentionAsync("delete", "web", "*");
-            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port);
+            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port, Promise);
         }
         finally
         {
@@ -86,8 +90,8 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
                 await shared.Agent.DeleteIntentionAsync(source, destination);
         }
 
-        await Attempt.BecomesAsync(served: true, web, app.Mesh.Port);
-        await Attempt.BecomesAsync(served: true, billing, app.Mesh.Port);
+        await Attempt.BecomesAsync(served: true, web, app.Mesh.Port, Promise);
+        await Attempt.BecomesAsync(served: true, billing, app.Mesh.Port, Promise);
     }
 
     public Task InitializeAsync() => shared.StartAsync();

@@ -4,6 +4,7 @@ using ConsulConnect.TestKit;
 namespace ConsulConnect.MeshTests;
 
 /// <summary>Waits of 2 s behind a relay that cuts every connection after 3 s: the polling that Consul's documentation describes.</summary>
+[Collection(Alone.Name)]
 public sealed class ShortWaits
 {
     private static readonly TimeSpan Follows = TimeSpan.FromSeconds(5);

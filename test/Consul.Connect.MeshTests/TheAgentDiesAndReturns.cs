@@ -6,6 +6,7 @@ using ConsulConnect.TestKit;
 
 namespace ConsulConnect.MeshTests;
 
+[Collection(Alone.Name)]
 public sealed class TheAgentDiesAndReturns
 {
     [SkippableFact]

@@ -21,7 +21,7 @@ public sealed class TheLifeOfAnEntry
         await using var agent = await AnyAgent.StartAsync(kind);
         Assert.Null(await agent.StatusAsync(Service));
 
-        await using var app = await StartAsync(agent);
+        await using var app = await StartAsync(agent, ("Consul:Registration:PropagationDelay", "8s"));
         await agent.IsAsync(Service, "passing");
         Assert.True(app.Service.IsReady);
 
@@ -137,7 +137,7 @@ public sealed class TheLifeOfAnEntry
     {
         var app = await MeshApp.StartAsync(
             Service,
-            [new("Consul:Address", agent.Address), new("Consul:Service:Name", Service), new("Consul:Service:Id", "lives-1"), new("Consul:Service:Checks:0:Ttl", "2s"), .. settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value))],
+            [new("Consul:Address", agent.Address), new("Consul:Service:Name", Service), new("Consul:Service:Id", "lives-1"), new("Consul:Service:Checks:0:Ttl", "6s"), .. settings.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value))],
             builder => builder.Services.AddHealthChecks()
                 .AddCheck("database", () => new(_health, "as the test says"), tags: ["ready"])
                 .AddCheck("cinema", () => HealthCheckResult.Unhealthy("nobody asks for this one"))

@@ -8,7 +8,7 @@ namespace ConsulConnect.MeshTests;
 public sealed class TheTokenIsRevoked
 {
     private static readonly TimeSpan BackAfterARestore = TimeSpan.FromSeconds(35);
-    private static readonly TimeSpan BackAfterANewFile = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BackAfterANewFile = TimeSpan.FromSeconds(5);
 
     // So that the agent itself notices soon.
     private const string ForgetTokensQuickly = "acl_ttl = \"1s\"";

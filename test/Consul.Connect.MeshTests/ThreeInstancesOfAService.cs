@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace ConsulConnect.MeshTests;
 
 /// <summary>Followed in the catalog of an agent, which checks their health.</summary>
+[Collection(Alone.Name)]
 public sealed class ThreeInstancesOfAService(ITestOutputHelper output)
 {
     private const int Requests = 3000;

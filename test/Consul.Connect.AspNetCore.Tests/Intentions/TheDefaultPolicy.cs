@@ -114,6 +114,7 @@ public partial class TheDefaultPolicy
     public async Task It_is_asked_again_every_60_s_about_another_nobody()
     {
         await using var orders = await StartedAsync();
+        var before = orders.Agent.Asked.Count;
 
         orders.Agent.DefaultAllows = true;
         orders.Time.Advance(TimeSpan.FromSeconds(60));
@@ -121,7 +122,8 @@ public partial class TheDefaultPolicy
         await orders.Time.WaitForTimersAsync(2);
 
         Assert.Equal((true, DecisionReason.DefaultPolicy), await BriefAsync(orders));
-        Assert.Equal(2, orders.Agent.Asked.Select(asked => asked.Uri).Distinct().Count());
+        Assert.True(orders.Agent.Asked.Count > before);
+        Assert.Distinct(orders.Agent.Asked.Select(asked => asked.Uri));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class ACallersProofEnds
     public async Task With_its_certificate_its_connections_end_and_no_others()
     {
         await using var app = await RevokingApp.StartAsync();
-        var end = DateTimeOffset.UtcNow.AddSeconds(3);
+        var end = DateTimeOffset.UtcNow.AddSeconds(10);
         await using var kept = await app.OpenAsync();
         await kept.SendAsync("GET", "/whoami");
         await kept.ReadUntilAsync("web");
@@ -62,7 +62,7 @@ public sealed class ACallersProofEnds
     public async Task With_our_own_leaf_every_connection_ends()
     {
         using var identity = new IdentityFiles("ending-open");
-        identity.Write(identity.Authority.IssueLeaf("ending-open", leaf => leaf.NotAfter = DateTimeOffset.UtcNow.AddSeconds(3)));
+        identity.Write(identity.Authority.IssueLeaf("ending-open", leaf => leaf.NotAfter = DateTimeOffset.UtcNow.AddSeconds(10)));
         using var metrics = new MetricsRecorder("ending-open");
         await using var app = await (await MeshApp.StartAsync("ending-open", identity.Settings)).ReadyAsync();
         app.Logs.Expect("FilesRejected").Expect("LeafEnded");

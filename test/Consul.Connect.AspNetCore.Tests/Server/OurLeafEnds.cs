@@ -12,7 +12,7 @@ public sealed class OurLeafEnds : IDisposable
     [Fact]
     public async Task Callers_are_served_until_then_and_refused_from_then_on()
     {
-        var end = DateTimeOffset.UtcNow.AddSeconds(3);
+        var end = DateTimeOffset.UtcNow.AddSeconds(10);
         _identity.Write(_identity.Authority.IssueLeaf("ending", leaf => leaf.NotAfter = end));
         using var metrics = new MetricsRecorder("ending");
         await using var app = await (await MeshApp.StartAsync("ending", _identity.Settings)).ReadyAsync();
@@ -32,7 +32,7 @@ public sealed class OurLeafEnds : IDisposable
     [Fact]
     public async Task A_new_one_brings_them_back()
     {
-        _identity.Write(_identity.Authority.IssueLeaf("ending", leaf => leaf.NotAfter = DateTimeOffset.UtcNow.AddSeconds(2)));
+        _identity.Write(_identity.Authority.IssueLeaf("ending", leaf => leaf.NotAfter = DateTimeOffset.UtcNow.AddSeconds(10)));
         await using var app = await (await MeshApp.StartAsync("ending", _identity.Settings)).ReadyAsync();
         app.Logs.Expect("FilesRejected");
         await Eventually.HoldsAsync("the leaf has ended", () => !app.Service.IsReady);

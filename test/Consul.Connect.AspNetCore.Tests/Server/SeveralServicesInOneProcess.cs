@@ -95,6 +95,8 @@ public sealed class SeveralServicesInOneProcess : IAsyncLifetime
     public async Task The_health_check_reports_on_both()
     {
         await using var app = await StartAsync();
+        // The agent has an entry a moment before it has said so.
+        await Eventually.HoldsAsync("both know it", () => app.Service.Registrar!.IsRegistered && app.Services.GetRequiredKeyedService<ConnectService>("billing").Registrar!.IsRegistered);
         var report = await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
         Assert.Equal(HealthStatus.Healthy, report.Status);

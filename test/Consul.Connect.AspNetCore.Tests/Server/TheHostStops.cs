@@ -28,7 +28,7 @@ public sealed class TheHostStops : IAsyncLifetime
     [Fact]
     public async Task Out_of_the_catalog_first_and_serving_until_callers_know()
     {
-        await using var app = await StartAsync(("Consul:Registration:PropagationDelay", "3s"));
+        await using var app = await StartAsync(("Consul:Registration:PropagationDelay", "8s"));
         var stop = app.StopAsync();
 
         await Eventually.HoldsAsync("it has left the catalog", async _ => await StatusAsync() is null);

@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using ConsulConnect.DevAgent.Tests.Catalog;
 using ConsulConnect.DevAgent.Tests.Contract;
 using Xunit.Abstractions;
 
 namespace ConsulConnect.DevAgent.Tests.Intentions;
 
+// Alone, because it measures the memory of the whole process.
+[Collection(nameof(AThousandReadersThatWait))]
 public sealed class TenThousandIntentions(ITestOutputHelper output)
 {
     private const int Count = 10_000;

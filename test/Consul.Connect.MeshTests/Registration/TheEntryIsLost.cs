@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using ConsulConnect.MeshTests.Peers;
+using ConsulConnect.MeshTests.Traffic;
 using ConsulConnect.TestKit;
 using Xunit.Abstractions;
 
 namespace ConsulConnect.MeshTests.Registration;
 
 /// <summary>However the agent comes to have something else than the app's entry, the entry is back within 2 s, a check of it within 10 s, and nobody sees it critical.</summary>
+[Collection(Alone.Name)]
 public sealed class TheEntryIsLost(ITestOutputHelper output)
 {
     private const string OurCheck = "service:orders-1";

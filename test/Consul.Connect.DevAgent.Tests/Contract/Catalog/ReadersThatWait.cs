@@ -56,7 +56,7 @@ public sealed class ReadersThatWait(ContractAgents agents) : IClassFixture<Contr
         await agent.RegisterAsync("""{"Name":"quiet","Port":1}""");
         var index = await agent.IndexAsync("/v1/health/service/quiet");
         var answer = await agent.GetAsync($"/v1/health/service/quiet?index={index}&wait=1s");
-        Assert.InRange(answer.Elapsed, TimeSpan.FromSeconds(0.95), TimeSpan.FromSeconds(4));
+        Assert.InRange(answer.Elapsed, TimeSpan.FromSeconds(0.95), TimeSpan.FromSeconds(20));
         Assert.Equal(index, answer.Index);
     }
 
@@ -94,7 +94,7 @@ public sealed class ReadersThatWait(ContractAgents agents) : IClassFixture<Contr
         var answer = await waiting;
         Assert.True(answer.Elapsed < AtOnce, $"It waited {answer.Elapsed}.");
         // A real agent that has just begun may have woken them for a service of its own.
-        if (kind == AgentKind.RealConsul && !answer.Instances().Any())
+        if (kind == AgentKind.RealConsul && answer.Instances().Length == 0)
             answer = await agent.GetAsync($"/v1/health/connect/later?index={answer.Index}&wait=30s");
         Assert.True(answer.Elapsed < AtOnce, $"It waited {answer.Elapsed}.");
         Assert.Equal(["later"], answer.Instances());
