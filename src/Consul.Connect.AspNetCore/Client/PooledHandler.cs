@@ -117,7 +117,9 @@ internal sealed class PooledHandler : IDisposable
     {
         var stream = await dial(cancellationToken);
         EndBefore(stream.Verified!.NotAfter);
-        stream.Refused = refusal => _refusal = refusal;
+        // In HTTP/1.1 the request that is refused learns it itself, and a spare connection that ends says nothing about the others.
+        if (_unagreed is not null)
+            stream.Refused = refusal => _refusal = refusal;
         var found = stream.AgreedToNothing ? Agreement.None : Agreement.Reached;
         _agreement = found;
         if (found == agreement)
