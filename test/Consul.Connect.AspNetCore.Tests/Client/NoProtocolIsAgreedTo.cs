@@ -52,6 +52,7 @@ public class NoProtocolIsAgreedTo
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => http.GetStringAsync("/")));
 
         Assert.All(answers, answer => Assert.StartsWith("HTTP/2 http", answer));
+        Assert.Equal(2, proxy.Accepted);
     }
 
     [Fact]
