@@ -162,7 +162,7 @@ internal sealed partial class UpstreamPool
         if (isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols && request.Method != HttpMethod.Connect)
             lease.End(isFailure ? LeaseOutcome.Failed : LeaseOutcome.Answered);
         else
-            response.Content = new LeasedContent(response.Content, !hasLength && !isFailure ? lease.Began() : lease, isFailure, body);
+            response.Content = new LeasedContent(response.Content, isFailure ? lease : lease.Began(), isFailure, body);
         return response;
     }
 

@@ -134,6 +134,41 @@ public class AnInstanceFails
     }
 
     [Fact]
+    public async Task And_with_its_headers_however_long_it_takes_to_read_the_rest()
+    {
+        var time = new FakeTime(DateTimeOffset.UtcNow);
+        var (isWell, ends) = (false, new TaskCompletionSource());
+        await using var fleet = await Fleet.StartAsync(1, map: app => app.Use(async (HttpContext context, RequestDelegate _) =>
+        {
+            context.Response.StatusCode = isWell ? 200 : 503;
+            context.Response.ContentLength = isWell ? 4 : 0;
+            if (!isWell)
+                return;
+            await context.Response.WriteAsync("ab");
+            await ends.Task;
+            await context.Response.WriteAsync("cd");
+        }));
+        await using var good = await Fleet.StartAsync(1, authority: fleet.Authority);
+        await using var client = await fleet.CallerAsync(time: time);
+        client.Logs.Expect("Ejected");
+        client.Instances.Are(fleet.Instances[0], good.Instances[0]);
+        using var http = client.CreateHttp();
+        await SendAsync(http, 20);
+        isWell = true;
+        time.Advance(TimeSpan.FromSeconds(31));
+
+        var trials = new List<HttpResponseMessage>();
+        for (var i = 0; i < 4; i++)
+            trials.Add(await http.GetAsync("/", HttpCompletionOption.ResponseHeadersRead));
+
+        Assert.InRange(fleet.Members[0].Requests, 5 + 2, 5 + 3);
+        await client.Logs.WaitForAsync("CameBack");
+        ends.SetResult();
+        Assert.All(await Task.WhenAll(trials.Select(trial => trial.Content.ReadAsStringAsync())), text => Assert.Contains(text, new[] { "abcd", "0" }));
+        trials.ForEach(trial => trial.Dispose());
+    }
+
+    [Fact]
     public async Task Never_more_than_half_of_them_are_ejected()
     {
         await using var client = await MeshClient.StartAsync(TestCa.Create());
