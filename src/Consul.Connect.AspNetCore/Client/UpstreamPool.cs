@@ -179,6 +179,9 @@ internal sealed partial class UpstreamPool
         {
             // Nobody waits any more: what goes on waiting would be followed for ever.
             await ending.CancelAsync();
+            // What the app's resolver said last is more than nothing.
+            if (_upstream.Newest is { Instances.Count: > 0 } known)
+                return RosterOf(known);
             throw new ConnectDialException(
                 ConnectDialError.NoInstances,
                 Target.ToString(),
