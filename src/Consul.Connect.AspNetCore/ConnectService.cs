@@ -57,7 +57,7 @@ public sealed partial class ConnectService : IAsyncDisposable
             ? new FileCredentials(files, Name, time, logger, _metrics)
             : new AgentCredentials(Link!, Name, Options.Namespace, Options.Partition);
         Authorizer = new LeafBoundAuthorizer(Authorize(Options.Connect.Authorization), Credentials, Name, time);
-        Upstreams = resolver is null ? new Upstreams(Link, Options, Self, time) : new ResolvedUpstreams(resolver, Options);
+        Upstreams = resolver is null ? new Upstreams(Link, Options, Self, time) : new ResolvedUpstreams(resolver, Options, Self);
         Refusals = new(Name, _metrics, time, logger);
         Handshake = new(Credentials, Refusals, time);
         Decision = new(Authorizer, Refusals, Options.Connect.HandshakeTimeout, time);

@@ -12,7 +12,8 @@ public static class ConsulConnectHttpClientBuilderExtensions
     /// Makes this client call services of the mesh: <c>https://payments.service.consul</c>, <c>https://payments.service.dc2.consul</c>,
     /// <c>https://nearest.query.consul</c>, and no other host. Connections, instances and ejections are the
     /// <see cref="ConnectService"/>'s, shared by all clients and kept when the factory replaces its handlers. Adds the service if
-    /// <c>UseConsulConnect()</c> or <c>AddConsulConnect()</c> has not, but none with a name.
+    /// <c>UseConsulConnect()</c> or <c>AddConsulConnect()</c> has not, but none with a name. In <c>ConfigureHttpClientDefaults</c> it is
+    /// meant for all clients of the app, which then reach nothing but the mesh.
     /// </summary>
     /// <remarks>
     /// Building the client throws <see cref="InvalidOperationException"/> when it also has a primary handler of the app's own, or calls as

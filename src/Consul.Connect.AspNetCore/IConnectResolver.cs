@@ -2,7 +2,7 @@ namespace ConsulConnect;
 
 /// <summary>
 /// Turns a target into its instances. The default one follows the agent; register another as a singleton to
-/// replace it.
+/// replace it. Upstreams with a fixed address and identity need none: no other resolver is asked for them.
 /// </summary>
 public interface IConnectResolver
 {

@@ -15,7 +15,6 @@ internal sealed class HealthReader(bool isQuery)
     private Place _place;
     private string _service = "";
     private string _datacenter = "";
-    private string _peer = "";
     private int _failovers;
 
     private enum Place
@@ -52,7 +51,7 @@ internal sealed class HealthReader(bool isQuery)
     public HealthList ToList(bool isFiltered) => new(_entries, isFiltered);
 
     public QueryAnswer ToAnswer(bool isFiltered) =>
-        _service.Length == 0 && _entries.Count > 0 ? throw new FormatException("Service is missing") : new(_service, _datacenter, _failovers, _peer, ToList(isFiltered));
+        _service.Length == 0 && _entries.Count > 0 ? throw new FormatException("Service is missing") : new(_service, _datacenter, _failovers, ToList(isFiltered));
 
     private bool TryTake(ref Utf8JsonReader reader, ReadOnlySpan<byte> data)
     {
@@ -97,8 +96,6 @@ internal sealed class HealthReader(bool isQuery)
             return JsonPieces.TryText(ref reader, ref _service);
         if (reader.ValueTextEquals("Datacenter"u8))
             return JsonPieces.TryText(ref reader, ref _datacenter);
-        if (reader.ValueTextEquals("PeerName"u8))
-            return JsonPieces.TryText(ref reader, ref _peer);
         if (reader.ValueTextEquals("Failovers"u8))
             return JsonPieces.TryNumber(ref reader, ref _failovers);
         if (!reader.ValueTextEquals("Nodes"u8))

@@ -14,8 +14,7 @@ internal sealed record HealthList(IReadOnlyList<HealthEntry> Entries, bool IsFil
 /// <param name="Service">The service it found.</param>
 /// <param name="Datacenter">Where it found it.</param>
 /// <param name="Failovers">How many other places it had to try.</param>
-/// <param name="Peer">The cluster it found it in, when that is another.</param>
-internal sealed record QueryAnswer(string Service, string Datacenter, int Failovers, string Peer, HealthList List);
+internal sealed record QueryAnswer(string Service, string Datacenter, int Failovers, HealthList List);
 
 internal sealed record HealthEntry
 {

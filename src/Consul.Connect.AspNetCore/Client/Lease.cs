@@ -9,7 +9,7 @@ internal readonly struct Lease(PooledHandler handler, bool isTrial)
 
     public InstancePool Instance => handler.Instance;
 
-    /// <summary>The instance answers with a body that may last for hours: whether it is well again is known now, not at the body's end.</summary>
+    /// <summary>The instance answers with a body that may last for hours, or be read at leisure: whether it is well again is known now, not at the body's end.</summary>
     /// <returns>The hold for the rest.</returns>
     public Lease Began()
     {

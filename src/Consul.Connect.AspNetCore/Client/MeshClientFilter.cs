@@ -2,8 +2,9 @@ using Microsoft.Extensions.Http;
 
 namespace ConsulConnect.Client;
 
-/// <summary>The name of a client that calls the mesh.</summary>
-internal sealed record MeshClientName(string Name);
+/// <summary>A client that calls the mesh.</summary>
+/// <param name="Name">Null: all of them, as <c>ConfigureHttpClientDefaults</c> says.</param>
+internal sealed record MeshClientName(string? Name);
 
 /// <summary>
 /// Sees each mesh client's handler while it is built. Two primary handlers cannot both hold the connections, and whichever was set
@@ -11,11 +12,11 @@ internal sealed record MeshClientName(string Name);
 /// </summary>
 internal sealed class MeshClientFilter(IEnumerable<MeshClientName> clients) : IHttpMessageHandlerBuilderFilter
 {
-    private readonly HashSet<string> _clients = [.. clients.Select(client => client.Name)];
+    private readonly HashSet<string?> _clients = [.. clients.Select(client => client.Name)];
 
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
     {
-        if (builder.Name is not { } name || !_clients.Contains(name))
+        if (!_clients.Contains(builder.Name) && !_clients.Contains(null))
         {
             next(builder);
             return;

@@ -23,8 +23,8 @@ internal sealed class MeshStream(Stream transport) : SslStream(transport, leaveI
     /// <summary>Watches the first answer from now on.</summary>
     public void Watch(DialAttempt attempt) => _attempt = attempt;
 
-    /// <summary>Why it cannot be used where HTTP/2 must be agreed to.</summary>
-    public ConnectDialException WrongProtocol() => _attempt!.AgreedToNothing();
+    /// <summary>Why it cannot be used where HTTP/2 must be agreed to. Outlives the stream.</summary>
+    public Func<ConnectDialException> WrongProtocol => _attempt!.AgreedToNothing;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _answered ? base.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);

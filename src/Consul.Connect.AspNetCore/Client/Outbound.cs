@@ -110,7 +110,7 @@ internal sealed class Outbound : IAsyncDisposable
         // Who came before the end has left before it a pool that is closed with the others, or sees it here.
         if (!_isDisposed)
             return pool;
-        _pools.TryRemove(target, out _);
+        _pools.TryRemove(new(target, pool));
         pool.Close();
         throw new ObjectDisposedException(typeof(ConnectService).FullName);
     }
@@ -120,7 +120,8 @@ internal sealed class Outbound : IAsyncDisposable
     private void Sweep()
     {
         foreach (var (target, pool) in _pools)
-            if (pool.Sweep(Idle) && _pools.TryRemove(target, out _))
+            // Only this one: whoever has swept it meanwhile may have left its place to another.
+            if (pool.Sweep(Idle) && _pools.TryRemove(new(target, pool)))
                 Close(pool);
     }
 

@@ -15,6 +15,7 @@ internal sealed class PooledHandler : IDisposable
     private readonly HttpMessageInvoker? _unagreed;
     private readonly TimeProvider _time;
     private volatile Agreement _agreement;
+    private volatile Func<ConnectDialException>? _wrong;
     private int _leases = 1;
     private int _retired;
     private long _end;
@@ -115,10 +116,18 @@ internal sealed class PooledHandler : IDisposable
 
     private SocketsHttpHandler Handler(Func<CancellationToken, ValueTask<MeshStream>> dial, Agreement agreement) => Handler(async cancellationToken =>
     {
+        // Each request that has waited for a connection which is no use to it asks for another one, one after the other: without a dial
+        // they learn at once that they go by the other handler.
+        if (_wrong is { } wrong && _agreement is not Agreement.Unknown && _agreement != agreement)
+            throw wrong();
         var stream = await dial(cancellationToken);
         EndBefore(stream.Verified!.NotAfter);
-        stream.Refused = refusal => _refusal = refusal;
+        // In HTTP/1.1 the request that is refused learns it itself, and a spare connection that ends says nothing about the others.
+        if (_unagreed is not null)
+            stream.Refused = refusal => _refusal = refusal;
         var found = stream.AgreedToNothing ? Agreement.None : Agreement.Reached;
+        if (found != agreement)
+            _wrong = stream.WrongProtocol;
         _agreement = found;
         if (found == agreement)
             return stream;

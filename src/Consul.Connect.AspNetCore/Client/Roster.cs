@@ -6,8 +6,8 @@ namespace ConsulConnect.Client;
 /// <summary>The instances of an upstream at one moment. Replaced whole.</summary>
 internal sealed class Roster(UpstreamSet set, InstancePool[] members)
 {
-    // For those who do not ask how busy each of them is.
-    private readonly ConnectCandidate[] _candidates = [.. members.Select(member => new ConnectCandidate(member.Instance, 0))];
+    // For the one who does not ask how busy each of them is.
+    private readonly WeightTable _weights = new([.. members.Select(member => new ConnectCandidate(member.Instance, 0))]);
 
     public UpstreamSet Set => set;
 
@@ -21,7 +21,7 @@ internal sealed class Roster(UpstreamSet set, InstancePool[] members)
     public InstancePool? Pick(IConnectBalancer balancer, bool ejected, List<InstancePool>? tried)
     {
         if (!ejected && tried is null)
-            return members.Length == 0 ? null : balancer is not RoundRobin ? Pick(members, balancer) : members.Length == 1 ? members[0] : members[balancer.Pick(_candidates)];
+            return members.Length == 0 ? null : balancer is not RoundRobin inTurn ? Pick(members, balancer) : members.Length == 1 ? members[0] : members[inTurn.Pick(_weights)];
         var left = Array.FindAll(members, member => tried?.Contains(member) is not true && (!ejected || member.IsAdmitted));
         if (ejected && IsTooFew(tried))
             left = [];

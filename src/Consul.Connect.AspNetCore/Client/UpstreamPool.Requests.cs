@@ -12,7 +12,7 @@ internal sealed partial class UpstreamPool
     /// <exception cref="HttpRequestException">No instance has answered; <see cref="ConnectDialException"/> or <see cref="ConnectDeniedException"/> inside says why.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var (version, policy) = (request.Version, request.VersionPolicy);
+        var (version, policy, isBare) = (request.Version, request.VersionPolicy, request.Content is null);
         Prepare(request);
         var body = SentBody.Watch(request);
         Tries? tries = null;
@@ -53,6 +53,8 @@ internal sealed partial class UpstreamPool
         {
             body?.Unwatch(request);
             (request.Version, request.VersionPolicy) = (version, policy);
+            if (isBare && request.Content is not null)
+                request.Content = null;
         }
     }
 
@@ -65,6 +67,18 @@ internal sealed partial class UpstreamPool
         // Exactly this, so that nothing a server says leads to a version whose connections are not ours.
         request.Version = SentRequest.Protocol(request, _upstream.Options.Protocol) is ConnectProtocol.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        if (request.Content is null && request.Version.Major == 1 && !SentRequest.IsIdempotent(request.Method))
+            SendOnce(request);
+    }
+
+    // .NET's handler sends what has no content again by itself when an HTTP/1.1 connection ends without an answer, up to three times and
+    // whatever the method; the instance may have carried it out before it died. With content, even an empty one, it does not, unless it
+    // still waits to be told to go on.
+    private static void SendOnce(HttpRequestMessage request)
+    {
+        request.Content = new ByteArrayContent([]);
+        if (request.Headers.ExpectContinue is true)
+            request.Headers.ExpectContinue = null;
     }
 
     /// <summary>An instance and its handler. False: something is not known yet that this takes; nearly always everything is.</summary>
@@ -148,7 +162,7 @@ internal sealed partial class UpstreamPool
         if (isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols && request.Method != HttpMethod.Connect)
             lease.End(isFailure ? LeaseOutcome.Failed : LeaseOutcome.Answered);
         else
-            response.Content = new LeasedContent(response.Content, !hasLength && !isFailure ? lease.Began() : lease, isFailure, body);
+            response.Content = new LeasedContent(response.Content, isFailure ? lease : lease.Began(), isFailure, body);
         return response;
     }
 

@@ -70,7 +70,8 @@ internal sealed partial class UpstreamPool
             }
             catch (ConnectDialException e) when (Failures.Of(e) is Failure.Unsent)
             {
-                instance.Judge(LeaseOutcome.Failed, isTrial);
+                // One that has answered is well, be it of no use to a handler of the app's own.
+                instance.Judge(e.Error is ConnectDialError.WrongProtocol ? LeaseOutcome.Answered : LeaseOutcome.Failed, isTrial);
                 (tried ??= []).Add(instance);
                 if (tried.Count > _upstream.Options.Retries || tried.Count >= roster.Members.Length)
                     throw;
@@ -178,6 +179,9 @@ internal sealed partial class UpstreamPool
         {
             // Nobody waits any more: what goes on waiting would be followed for ever.
             await ending.CancelAsync();
+            // What the app's resolver said last is more than nothing.
+            if (_upstream.Newest is { Instances.Count: > 0 } known)
+                return RosterOf(known);
             throw new ConnectDialException(
                 ConnectDialError.NoInstances,
                 Target.ToString(),

@@ -5,6 +5,10 @@ internal sealed class RoundRobin : IConnectBalancer
 {
     private readonly Turns _turns = new();
 
+    /// <summary>As the other, but goes through no candidates: there may be very many.</summary>
+    public int Pick(WeightTable weights) =>
+        weights.IsEven ? (int)_turns.Next(weights.Count, inTurn: true) : weights.IndexOf(_turns.Next(weights.Sum, inTurn: false));
+
     public int Pick(ReadOnlySpan<ConnectCandidate> candidates)
     {
         var (sum, first, isEven) = (0L, candidates[0].Instance.Weight, true);

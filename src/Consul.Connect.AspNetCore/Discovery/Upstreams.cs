@@ -65,8 +65,9 @@ internal sealed class Upstreams : IUpstreams
     {
         foreach (var (name, options) in _around.Options.Connect.Upstreams)
         {
+            // As the host names spell it: else it would be followed twice, and of those that wait one for nobody.
             if (options.Address is null)
-                Open(ConnectTarget.Service(name));
+                Open(ConnectTarget.Service(name.ToLowerInvariant()));
         }
     }
 

@@ -76,6 +76,29 @@ public class AFactoryMakesTheClients
     }
 
     [Fact]
+    public async Task The_defaults_are_for_all_of_them()
+    {
+        await using var fleet = await Fleet.StartAsync(1);
+        using var host = await HostAsync(fleet, services =>
+        {
+            services.ConfigureHttpClientDefaults(builder => builder.AddConsulConnect());
+            services.AddHttpClient("named");
+            services.AddHttpClient("twice").AddConsulConnect();
+            services.AddHttpClient("web").ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler());
+        });
+        var clients = host.Services.GetRequiredService<IHttpClientFactory>();
+
+        foreach (var name in new[] { "", "named", "twice", "never mentioned" })
+        {
+            using var http = clients.CreateClient(name);
+            Assert.Equal("0", await http.GetStringAsync("https://payments.service.consul/"));
+        }
+
+        Assert.Contains("\"web\"", Assert.Throws<InvalidOperationException>(() => clients.CreateClient("web")).Message);
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task A_handler_of_the_apps_own_can_dial_by_our_callback()
     {
         await using var fleet = await Fleet.StartAsync(2);

@@ -1,8 +1,6 @@
 using System.Net;
 using ConsulConnect.Client;
 using ConsulConnect.TestKit;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 
 namespace ConsulConnect.Tests.Client;
 
@@ -103,34 +101,6 @@ public class AnInstanceFails
         Assert.True(ejection.IsAdmitted);
         Assert.True(ejection.Begin());
         Assert.Equal(TimeSpan.FromSeconds(60), ejection.Failed(isTrial: true, () => true));
-    }
-
-    [Fact]
-    public async Task One_that_has_recovered_comes_back_with_the_request_that_tries_it()
-    {
-        var time = new FakeTime(DateTimeOffset.UtcNow);
-        var isWell = false;
-        await using var fleet = await Fleet.StartAsync(2, map: app => app.Use((HttpContext context, RequestDelegate next) =>
-        {
-            if (isWell)
-                return next(context);
-            context.Response.StatusCode = 503;
-            return Task.CompletedTask;
-        }));
-        await using var good = await Fleet.StartAsync(1, authority: fleet.Authority);
-        await using var client = await fleet.CallerAsync(time: time);
-        client.Logs.Expect("Ejected");
-        client.Instances.Are(fleet.Instances[0], good.Instances[0]);
-        using var http = client.CreateHttp();
-
-        await SendAsync(http, 20);
-        Assert.Equal(5, fleet.Members[0].Requests);
-        isWell = true;
-        time.Advance(TimeSpan.FromSeconds(31));
-        await SendAsync(http, 10);
-
-        await client.Logs.WaitForAsync("CameBack");
-        Assert.InRange(fleet.Members[0].Requests, 9, 11);
     }
 
     [Fact]

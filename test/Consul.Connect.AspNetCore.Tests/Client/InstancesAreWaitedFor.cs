@@ -35,6 +35,32 @@ public class InstancesAreWaitedFor
     }
 
     [Fact]
+    public async Task Those_that_are_known_are_called_when_a_newer_word_takes_too_long()
+    {
+        var time = new FakeTime(DateTimeOffset.UtcNow);
+        await using var fleet = await Fleet.StartAsync(1);
+        await using var client = await fleet.CallerAsync(options => options.Connect.HandshakeTimeout = TimeSpan.FromSeconds(5), time);
+        using var http = client.CreateHttp();
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        Assert.Equal("0", await http.GetStringAsync("/"));
+        var asked = new TaskCompletionSource();
+        client.Instances.Instead = async cancellationToken =>
+        {
+            asked.TrySetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return [];
+        };
+        var timers = time.Timers;
+
+        var calling = http.GetStringAsync("/");
+        await asked.Task;
+        await time.WaitForTimersAsync(timers + 1);
+        time.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal("0", await calling);
+    }
+
+    [Fact]
     public async Task An_answer_that_was_asked_for_earlier_does_not_replace_a_later_one()
     {
         await using var fleet = await Fleet.StartAsync(1);

@@ -52,6 +52,7 @@ public class NoProtocolIsAgreedTo
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => http.GetStringAsync("/")));
 
         Assert.All(answers, answer => Assert.StartsWith("HTTP/2 http", answer));
+        Assert.Equal(2, proxy.Accepted);
     }
 
     [Fact]
@@ -113,6 +114,24 @@ public class NoProtocolIsAgreedTo
 
         Assert.Equal(ConnectDialError.WrongProtocol, failure.Error);
         Assert.Contains("Use AddConsulConnect() or ConnectService.CreateHandler()", failure.Message);
+    }
+
+    [Fact]
+    public async Task And_the_instance_is_well()
+    {
+        var authority = TestCa.Create();
+        await using var app = await PlainAppAsync();
+        await using var one = Pipe(authority, app);
+        await using var other = Pipe(authority, app);
+        await using var client = await MeshClient.StartAsync(authority);
+        client.Instances.Are("payments", one.Port, other.Port);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = client.Service.ConnectCallback }) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        for (var i = 0; i < 10; i++)
+            await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("https://payments.service.consul/"));
+
+        Assert.Equal((10, 10), (one.Accepted, other.Accepted));
+        Assert.DoesNotContain(client.Logs.Entries, entry => entry.Event.Name == "Ejected");
     }
 
     private static async Task<WebApplication> PlainAppAsync(bool alternateSchemes = false)

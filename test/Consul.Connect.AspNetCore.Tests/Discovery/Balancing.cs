@@ -21,6 +21,20 @@ public class Balancing
             Assert.InRange(counts[i], (Picks * weights[i] / (double)sum) - (Picks * 0.02 / weights.Length), (Picks * weights[i] / (double)sum) + (Picks * 0.02 / weights.Length));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5, 5, 5)]
+    [InlineData(1, 2, 7)]
+    [InlineData(100, 1, 50)]
+    [InlineData(65535, 65535, 65534)]
+    public void Weights_that_are_summed_up_before_give_the_same_turns(params int[] weights)
+    {
+        var (one, other, candidates) = (new RoundRobin(), new RoundRobin(), Candidates(weights));
+        var table = new WeightTable(candidates);
+
+        Assert.All(Enumerable.Range(0, Picks), _ => Assert.Equal(one.Pick(candidates), other.Pick(table)));
+    }
+
     [Fact]
     public void In_turn_goes_from_one_to_the_next()
     {

@@ -14,7 +14,7 @@ internal sealed class Following : IAsyncDisposable
 
     private Following(ScriptedAgent agent, ConsulConnectOptions options, TimeProvider time)
     {
-        Agent = agent;
+        (Agent, Options) = (agent, options);
         options.Address = agent.Address;
         _client = new(options, TimeProvider.System, Logs);
         Link = new(_client, time, TimeSpan.FromSeconds(25), Logs, new("web", null));
@@ -22,6 +22,8 @@ internal sealed class Following : IAsyncDisposable
     }
 
     public ScriptedAgent Agent { get; }
+
+    public ConsulConnectOptions Options { get; }
 
     public AgentLink Link { get; }
 

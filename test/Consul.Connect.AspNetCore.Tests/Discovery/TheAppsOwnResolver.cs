@@ -9,6 +9,7 @@ public class TheAppsOwnResolver
 
     private readonly Known _known = new();
     private readonly ConsulConnectOptions _options = new();
+    private ConnectPeer? _self;
 
     [Fact]
     public async Task Is_asked_for_each_request_and_equal_answers_are_the_same_set()
@@ -33,8 +34,23 @@ public class TheAppsOwnResolver
         await Following.NowAsync(upstream);
 
         Assert.Equal(("api2", "dc2", 1), (_known.Asked[0].Name, _known.Asked[0].Datacenter, upstream.Options.Retries));
-        Assert.Contains("dc3", (await Following.NowAsync(new ResolvedUpstreams(_known, _options).Open(ConnectTarget.Service("api", "dc3")))).Problem, StringComparison.Ordinal);
+        Assert.Contains("dc3", (await Following.NowAsync(Upstreams.Open(ConnectTarget.Service("api", "dc3")))).Problem, StringComparison.Ordinal);
         Assert.Single(_known.Asked);
+    }
+
+    [Fact]
+    public async Task Is_not_asked_for_an_address_whose_identity_is_known()
+    {
+        _options.Connect.Upstreams["legacy"] = new() { Address = "10.0.0.7:1", Identity = $"spiffe://{Following.TrustDomain}/ns/default/dc/dc1/svc/old", Retries = 1 };
+        var configured = Open("legacy");
+        var coded = Upstreams.Open(ConnectTarget.Static("10.0.0.8:2", $"spiffe://{Following.TrustDomain}/ns/default/dc/dc7/svc/old"));
+
+        Assert.Equal(("10.0.0.7", 1, "old"), (await Following.NowAsync(configured)).Instances.Select(one => (one.Host, one.Port, one.Service)).Single());
+        Assert.Equal(1, configured.Options.Retries);
+        Assert.Equal(("10.0.0.8", "dc7"), (await Following.NowAsync(coded)).Instances.Select(one => (one.Host, one.Datacenter)).Single());
+        Assert.Empty(_known.Asked);
+        _self = new("spiffe://other.consul/ns/default/dc/dc1/svc/web", "other.consul", "default", "default", "dc1", "web", "01", DateTimeOffset.MaxValue);
+        Assert.Contains("is of another mesh", (await Following.NowAsync(coded)).Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +104,9 @@ public class TheAppsOwnResolver
         Assert.Equal(2, (await new UpstreamResolver(room.Upstreams).ResolveAsync(ConnectTarget.Service("api"), CancellationToken.None)).Count);
     }
 
-    private IUpstream Open(string service) => new ResolvedUpstreams(_known, _options).Open(ConnectTarget.Service(service));
+    private ResolvedUpstreams Upstreams => new(_known, _options, () => _self);
+
+    private IUpstream Open(string service) => Upstreams.Open(ConnectTarget.Service(service));
 
     private sealed class Known : IConnectResolver
     {

@@ -1,3 +1,4 @@
+using ConsulConnect.Discovery;
 using ConsulConnect.TestKit;
 
 namespace ConsulConnect.Tests.Discovery;
@@ -40,6 +41,23 @@ public class UpstreamsAreShared
 
         await room.Agent.Requests.WaitForAsync(request => request.Path == "/v1/health/connect/api");
         Assert.Equal(1, room.Upstreams.Followed);
+    }
+
+    [Theory]
+    [InlineData(null, "payments")]
+    [InlineData("Pay", "Pay")]
+    public async Task A_configured_one_is_followed_once_however_its_name_is_spelled(string? service, string asked)
+    {
+        await using var room = await Following.StartAsync(options => options.Connect.Upstreams["Payments"] = new() { Service = service, Retries = 5 });
+        room.Agent.SetHealth(asked, new ScriptedInstance("pay-1", 8443));
+        room.Upstreams.Start();
+
+        Assert.True(HostName.TryParse("PAYMENTS.service.consul", room.Options.Connect.Upstreams, out var target, out _));
+        var upstream = room.Upstreams.Open(target);
+
+        Assert.Single((await Following.NowAsync(upstream)).Instances);
+        Assert.Equal(5, upstream.Options.Retries);
+        Assert.Equal((1, 1), (room.Upstreams.Followed, room.Upstreams.Waiting));
     }
 
     [Fact]
