@@ -176,7 +176,8 @@ public class TheWrongInstanceAnswers
         });
 
         await Eventually.HoldsAsync("every connection is closed", () => server.Open == 0);
-        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 100);
+        // Other tests open and close theirs too.
+        await Eventually.HoldsAsync("what they opened is closed", () => Directory.GetFiles("/proc/self/fd").Length <= before + 100);
     }
 
     private async Task<(ConnectDialException Failure, int Received)> DialAsync(TestCaLeaf leaf, bool asksForCertificate = true)

@@ -163,6 +163,7 @@ public class WhatARequestAsksFor
         await socket.ConnectAsync(new("wss://payments.service.consul/"), invoker, CancellationToken.None);
         // Its handler is retired meanwhile; the socket goes on.
         var generation = client.Service.Credentials.Current!.Generation;
+        client.Logs.Expect("FilesRejected");
         client.Identity.Write(client.Identity.Authority.IssueLeaf("web"));
         await Eventually.HoldsAsync("the new leaf is in use", () => client.Service.Credentials.Current!.Generation > generation);
         await socket.SendAsync("ping"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
