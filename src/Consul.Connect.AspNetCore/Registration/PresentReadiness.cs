@@ -38,10 +38,11 @@ internal sealed class PresentReadiness(IReadiness readiness, TimeProvider time)
     {
         if (_latest is not { } latest)
             return await AskAsync(patience, cancellationToken);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var soon = Task.Delay(Soon, time, over.Token);
         var asking = AskAsync(patience, cancellationToken);
-        await Task.WhenAny(asking, soon);
+        if (asking.IsCompleted)
+            return await asking;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(asking, Task.Delay(Soon, time, over.Token));
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         return asking.IsCompleted ? await asking : latest;
@@ -52,9 +53,13 @@ internal sealed class PresentReadiness(IReadiness readiness, TimeProvider time)
 
     private async Task RunAsync(TaskCompletionSource<ReadinessReport> asked, TimeSpan patience)
     {
-        using var limit = new CancellationTokenSource(patience, time);
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, limit.Token);
-        asked.SetResult(_latest = await SafelyAsync(either.Token));
+        var report = SafelyAsync(either.Token);
+        // An app whose checks take no time needs no timer.
+        if (!report.IsCompleted)
+            limit.CancelAfter(patience);
+        asked.SetResult(_latest = await report);
     }
 
     private async Task<ReadinessReport> SafelyAsync(CancellationToken cancellationToken)

@@ -164,11 +164,6 @@ internal sealed class RegisteredApp : IAsyncDisposable
         /// <summary>How often somebody wanted to know.</summary>
         public int Asked;
 
-        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Until somebody has been left waiting.</summary>
-        public Task AskedAsync() => _asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
-
         public async Task<ReadinessReport> ReportAsync(CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref Asked);
@@ -178,7 +173,6 @@ internal sealed class RegisteredApp : IAsyncDisposable
                 await slow.Task.WaitAsync(cancellationToken);
             if (!Hangs)
                 return Report;
-            _asked.TrySetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return new(CheckStatus.Critical, "db: it hangs");
         }

@@ -67,9 +67,7 @@ public sealed class TheAgentForgets
         app.Agent.Saw("");
         app.Agent.Forget();
 
-        await app.Health.AskedAsync();
-        app.Time.Advance(TimeSpan.FromSeconds(1));
-        await app.Agent.SeenAsync("register orders-1");
+        await app.UntilAsync(app.Agent.SeenAsync("register orders-1"));
         await app.Registrar.WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(["service:orders-1 passing"], app.Agent.Checks);
     }
