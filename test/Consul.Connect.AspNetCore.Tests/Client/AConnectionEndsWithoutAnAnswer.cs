@@ -44,7 +44,7 @@ public class AConnectionEndsWithoutAnAnswer
     [Fact]
     public async Task A_spare_one_that_ends_with_it_is_no_denial()
     {
-        var (spareBegins, isTaken) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (isAsked, spareBegins, isTaken) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         var (spareEnds, dies) = (new TaskCompletionSource(), new TaskCompletionSource());
         var connections = 0;
         var leaf = _authority.IssueLeaf("payments");
@@ -56,6 +56,7 @@ public class AConnectionEndsWithoutAnAnswer
                     await using (var first = await AcceptAsync(stream))
                     {
                         await RogueServer.ReadHeadAsync(first);
+                        isAsked.SetResult();
                         await spareBegins.Task;
                         await first.WriteAsync(System.Text.Encoding.ASCII.GetBytes(Answer));
                         await RogueServer.ReadHeadAsync(first);
@@ -82,6 +83,7 @@ public class AConnectionEndsWithoutAnAnswer
         client.Logs.Expect("Refused");
         using var http = client.CreateHttp();
         var first = http.GetAsync("/");
+        await isAsked.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var second = http.PostAsync("/", new StringContent("order"));
         await Task.WhenAll(first, spareEnds.Task);
 
