@@ -99,7 +99,7 @@ public class UpstreamsAreShared
         {
             // The sweep of what is idle, and the pause.
             await time.WaitForTimersAsync(2);
-            var next = room.Agent.Requests.WaitForNextAsync(_ => true);
+            var next = room.Agent.Requests.WaitForNextAsync(request => request.Path.StartsWith("/v1/health/", StringComparison.Ordinal));
             var pause = TimeSpan.Zero;
             while (!next.IsCompleted && time.Timers > 1)
                 pause += time.AdvanceToNext();
@@ -108,7 +108,7 @@ public class UpstreamsAreShared
         }
 
         await time.WaitForTimersAsync(2);
-        var atOnce = room.Agent.Requests.WaitForNextAsync(_ => true);
+        var atOnce = room.Agent.Requests.WaitForNextAsync(request => request.Path.StartsWith("/v1/health/", StringComparison.Ordinal));
         upstream.DialFailed();
         await atOnce;
     }
