@@ -10,8 +10,6 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
 {
     private const string Decisions = "consul.connect.authorization.decisions";
 
-    private static readonly TimeSpan Promise = TimeSpan.FromSeconds(1);
-
     private readonly string _service = $"orders-{Guid.NewGuid():n}";
 
     [SkippableTheory]
@@ -25,13 +23,13 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
         Assert.True((await Attempt.MakeAsync(caller, app.Mesh.Port)).IsServed);
 
         await IntentionAsync("create", "-deny", "web", _service);
-        await Attempt.BecomesAsync(served: false, caller, app.Mesh.Port, Promise);
+        await Attempt.BecomesAsync(served: false, caller, app.Mesh.Port);
         await IntentionAsync("create", "-replace", "-allow", "web", _service);
-        await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port, Promise);
+        await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port);
         await IntentionAsync("create", "-replace", "-deny", "web", _service);
-        await Attempt.BecomesAsync(served: false, caller, app.Mesh.Port, Promise);
+        await Attempt.BecomesAsync(served: false, caller, app.Mesh.Port);
         await IntentionAsync("delete", "web", _service);
-        await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port, Promise);
+        await Attempt.BecomesAsync(served: true, caller, app.Mesh.Port);
 
         Assert.NotEmpty(metrics.Of(Decisions, ("consul.connect.decision", "deny"), ("consul.connect.reason", "intention_denied"), ("consul.connect.source", "web")));
         var line = await app.Logs.WaitForAsync("ConnectionDenied");
@@ -48,7 +46,7 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
 
         await IntentionAsync("create", "-deny", "billing", _service);
         await IntentionAsync("create", "-deny", "web", $"{_service}-too");
-        await Attempt.BecomesAsync(served: false, await shared.CallerAsync("billing"), app.Mesh.Port, Promise);
+        await Attempt.BecomesAsync(served: false, await shared.CallerAsync("billing"), app.Mesh.Port);
 
         Assert.True((await Attempt.MakeAsync(caller, app.Mesh.Port)).IsServed);
     }
@@ -64,25 +62,25 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
         {
             // 5: anybody to anything.
             await IntentionAsync("create", "-deny", "*", "*");
-            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port, Promise);
+            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port);
             // 6: web to anything.
             await IntentionAsync("create", "-allow", "web", "*");
-            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port, Promise);
+            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port);
             Assert.True((await Attempt.MakeAsync(billing, app.Mesh.Port)).IsRefused);
             // 8: anybody to us.
             await IntentionAsync("create", "-deny", "*", _service);
-            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port, Promise);
+            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port);
             // 9: web to us.
             await IntentionAsync("create", "-allow", "web", _service);
-            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port, Promise);
+            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port);
             Assert.True((await Attempt.MakeAsync(billing, app.Mesh.Port)).IsRefused);
             // And back, one by one.
             await IntentionAsync("delete", "web", _service);
-            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port, Promise);
+            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port);
             await IntentionAsync("delete", "*", _service);
-            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port, Promise);
+            await Attempt.BecomesAsync(served: true, web, app.Mesh.Port);
             await IntentionAsync("delete", "web", "*");
-            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port, Promise);
+            await Attempt.BecomesAsync(served: false, web, app.Mesh.Port);
         }
         finally
         {
@@ -90,8 +88,8 @@ public sealed class AnIntentionChanges(SharedAgent shared) : IClassFixture<Share
                 await shared.Agent.DeleteIntentionAsync(source, destination);
         }
 
-        await Attempt.BecomesAsync(served: true, web, app.Mesh.Port, Promise);
-        await Attempt.BecomesAsync(served: true, billing, app.Mesh.Port, Promise);
+        await Attempt.BecomesAsync(served: true, web, app.Mesh.Port);
+        await Attempt.BecomesAsync(served: true, billing, app.Mesh.Port);
     }
 
     public Task InitializeAsync() => shared.StartAsync();

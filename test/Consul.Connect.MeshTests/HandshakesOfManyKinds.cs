@@ -15,7 +15,7 @@ public sealed class HandshakesOfManyKinds(SharedAgent shared) : IClassFixture<Sh
     private const string Request = "GET /whoami HTTP/1.1\r\nHost: mesh\r\nConnection: close\r\n\r\n";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     private readonly string _service = $"orders-{Guid.NewGuid():n}";
 

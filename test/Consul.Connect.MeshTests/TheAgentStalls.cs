@@ -48,11 +48,9 @@ public sealed class TheAgentStalls
         using var turns = new PeriodicTimer(TimeSpan.FromSeconds(3));
         while (clock.Elapsed < Stall && await turns.WaitForNextTickAsync())
         {
-            // Before the crowd, whose handshakes take the machine.
             await Task.WhenAll(
                 EndsAsync(web, cached.Mesh.Port, CallEnd.Served, CallLimit),
-                EndsAsync(denied, cached.Mesh.Port, CallEnd.Refused, CallLimit));
-            await Task.WhenAll(
+                EndsAsync(denied, cached.Mesh.Port, CallEnd.Refused, CallLimit),
                 EndsAsync(web, asking.Mesh.Port, CallEnd.Refused, Bounded),
                 EndsAsync(denied, asking.Mesh.Port, CallEnd.Refused, Bounded),
                 CrowdAsync(web, alonePort, CallEnd.Refused));

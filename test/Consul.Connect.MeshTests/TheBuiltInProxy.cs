@@ -39,12 +39,12 @@ public sealed class TheBuiltInProxy(SharedAgent shared) : IClassFixture<SharedAg
         await Eventually.ReadsAsync("the service answers through the proxy", ending => GetAsync(proxy.Port, version, ending), _ => true);
 
         await shared.Agent.CreateIntentionAsync("web", _service, allow: false);
-        await Eventually.HoldsAsync("it is denied", async ending => await IsDeniedAsync(proxy.Port, version, ending));
+        await Eventually.HoldsAsync("it is denied", async ending => await IsDeniedAsync(proxy.Port, version, ending), TimeSpan.FromSeconds(5));
         await app.Logs.WaitForAsync("ConnectionDenied");
         Assert.True(await IsDeniedAsync(proxy.Port, version, CancellationToken.None));
 
         await shared.Agent.DeleteIntentionAsync("web", _service);
-        await Eventually.ReadsAsync("it is served again", ending => GetAsync(proxy.Port, version, ending), _ => true);
+        await Eventually.ReadsAsync("it is served again", ending => GetAsync(proxy.Port, version, ending), _ => true, TimeSpan.FromSeconds(5));
     }
 
     public Task InitializeAsync() => shared.StartAsync();

@@ -1,8 +1,10 @@
 using ConsulConnect.MeshTests.Peers;
+using ConsulConnect.MeshTests.Traffic;
 
 namespace ConsulConnect.MeshTests;
 
 /// <summary>ACLs with default deny, and wildcard intentions that could be taken for the default.</summary>
+[Collection(Alone.Name)]
 public sealed class TheDefaultPolicyOfARealAgent(SharedAgent shared) : IClassFixture<SharedAgent>, IAsyncLifetime
 {
     [SkippableTheory]

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using ConsulConnect.MeshTests.Peers;
+using ConsulConnect.MeshTests.Traffic;
 using ConsulConnect.TestKit;
 using Microsoft.Extensions.Logging;
 
 namespace ConsulConnect.MeshTests;
 
 /// <summary>A program on Consul's own Go library calls: over HTTP by name, and over TCP by address.</summary>
+[Collection(Alone.Name)]
 public sealed class TheGoLibrary(SharedAgent shared) : IClassFixture<SharedAgent>, IAsyncLifetime
 {
     private readonly string _service = $"orders-{Guid.NewGuid():n}";

@@ -9,7 +9,7 @@ public sealed class TheRootRotatesUnderLoad
     private const string Service = "root-rotates";
 
     // The agent itself takes up to 30 s, at random.
-    private static readonly TimeSpan LeafFollows = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LeafFollows = TimeSpan.FromSeconds(35);
 
     [SkippableFact]
     public async Task No_request_fails_and_new_connections_get_a_chain_that_old_and_new_roots_verify()

@@ -5,10 +5,11 @@ using ConsulConnect.TestKit;
 
 namespace ConsulConnect.MeshTests;
 
+[Collection(Alone.Name)]
 public sealed class TheTokenIsRevoked
 {
     private static readonly TimeSpan BackAfterARestore = TimeSpan.FromSeconds(35);
-    private static readonly TimeSpan BackAfterANewFile = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BackAfterANewFile = TimeSpan.FromSeconds(2);
 
     // So that the agent itself notices soon.
     private const string ForgetTokensQuickly = "acl_ttl = \"1s\"";

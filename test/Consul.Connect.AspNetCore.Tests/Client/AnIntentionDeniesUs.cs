@@ -27,8 +27,7 @@ public class AnIntentionDeniesUs
             Assert.StartsWith("\"payments\" refused the connection right after the TLS handshake. The usual cause is an intention that denies \"web\" -> \"payments\".", denied.Message);
         }
 
-        // Two instances for each; .NET may dial one of them again where HTTP/2 ends before the request is on it.
-        Assert.InRange(fleet.Members.Sum(member => member.Connections), 24, version == "1.1" ? 24 : 36);
+        Assert.Equal(24, fleet.Members.Sum(member => member.Connections));
         Assert.DoesNotContain(client.Logs.Entries, entry => entry.Event.Name == "Ejected");
         Assert.Single(client.Logs.Entries, entry => entry.Event.Name == "Refused");
         Assert.All(fleet.Members, member => Assert.Equal(0, member.Requests));

@@ -122,7 +122,7 @@ public partial class TheDefaultPolicy
         await orders.Time.WaitForTimersAsync(2);
 
         Assert.Equal((true, DecisionReason.DefaultPolicy), await BriefAsync(orders));
-        Assert.True(orders.Agent.Asked.Count > before);
+        Assert.Equal(before + 1, orders.Agent.Asked.Count);
         Assert.Distinct(orders.Agent.Asked.Select(asked => asked.Uri));
     }
 

@@ -45,7 +45,7 @@ public sealed class APeerThatTrickles : IDisposable
         var stopwatch = Stopwatch.StartNew();
         await app.StopAsync();
 
-        Assert.True(stopwatch.Elapsed < TimeSpan.FromSeconds(15), $"The stop took {stopwatch.Elapsed}.");
+        Assert.True(stopwatch.Elapsed < TimeSpan.FromSeconds(5), $"The stop took {stopwatch.Elapsed}.");
     }
 
     [Fact]

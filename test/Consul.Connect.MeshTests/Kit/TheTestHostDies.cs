@@ -20,7 +20,7 @@ public class TheTestHostDies
 
         await holder.KillAsync();
 
-        await Eventually.HoldsAsync("the agent is gone", () => !IsAlive(agent));
+        await Eventually.HoldsAsync("the agent is gone", () => !IsAlive(agent), TimeSpan.FromSeconds(5));
         leftovers.Delete(recursive: true);
     }
 

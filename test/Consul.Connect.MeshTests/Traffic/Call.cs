@@ -12,6 +12,9 @@ internal enum CallEnd
     Served,
     Refused,
 
+    /// <summary>What decides has changed between the handshake and the request; never the end of what is waited for.</summary>
+    DeniedLater,
+
     /// <summary>The caller itself hung up, because it did not believe the server.</summary>
     ServerNotBelieved,
 }
@@ -46,9 +49,8 @@ internal sealed record Call(CallEnd End, string Text, X509Certificate2? Server, 
                 return new(CallEnd.Served, answer, server, clock.Elapsed);
             if (answer.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal))
                 return new(CallEnd.Refused, "let in, and then nobody could decide", server, clock.Elapsed);
-            // What decides has changed between the handshake and the request.
             if (answer.StartsWith("HTTP/1.1 403 ", StringComparison.Ordinal))
-                return new(CallEnd.Refused, "let in, and then denied", server, clock.Elapsed);
+                return new(CallEnd.DeniedLater, "let in, and then denied", server, clock.Elapsed);
             return answer.Length == 0
                 ? new(CallEnd.Refused, "closed without an answer", server, clock.Elapsed)
                 : throw new InvalidOperationException($"Neither served nor refused: {answer}");

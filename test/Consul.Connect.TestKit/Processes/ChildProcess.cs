@@ -109,13 +109,13 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>SIGCONT.</summary>
     public void Resume() => Signal(OperatingSystem.IsMacOS() ? 19 : 18);
 
-    /// <summary>SIGTERM: the process may tidy up. It is killed when that takes longer than 30 s.</summary>
+    /// <summary>SIGTERM: the process may tidy up. It is killed when that takes longer than 10 s.</summary>
     public async Task StopAsync()
     {
         Signal(SigTerm);
         try
         {
-            await WaitForExitAsync(3 * Patience);
+            await WaitForExitAsync(Patience);
         }
         catch (InvalidOperationException)
         {
